@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/analysis/fit.h"
+#include "core/base/progress.h"
+#include "core/recording/recording.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace normscope {
+
+/// Which output is plotted and fitted: the normalized value ŷ before the affine part, or γŷ + β after it.
+enum class AffineView { before, after };
+
+struct AnalysisOptions {
+    AffineView affine = AffineView::before;
+    std::vector<Curve> curves{Curve::tanh};
+    std::vector<Weighting> weightings{Weighting::points, Weighting::bins};
+    int64_t sampled_points = 5000;     ///< Points kept beside the outliers, for the CSV and for hovering.
+    int64_t outlier_limit = 20000;     ///< Most outliers kept as single points.
+    int64_t memory_budget = 1ll << 30; ///< Bytes of blocks in flight over all threads.
+};
+
+/// The spread of y in one of the equal bins of x.
+struct BandBin {
+    double x = 0;    ///< mean of x
+    double mean = 0; ///< of y
+    double std = 0;  ///< of y, dividing by N
+    int64_t count = 0;
+};
+
+/// Everything known of one norm layer; a value that plots, exporters and tables share.
+struct LayerAnalysis {
+    NormLayer layer;
+    AffineView affine = AffineView::before;
+    bool as_stored = false;    ///< The output as stored was analysed because kind or ε are unknown.
+    bool from_summary = false; ///< The figures cover the whole run, by its summary; only a sample is stored.
+    bool has_points = false;   ///< False where neither tensors nor a density are there.
+    int64_t points = 0;        ///< B·N·C of the run
+    Moments input, output;     ///< output: of the value that `affine` names
+    std::optional<Moments> input_grad, output_grad;
+    std::optional<LogHistogram> input_grad_histogram, output_grad_histogram;
+    Density density;
+    uint32_t outlier_threshold = 0; ///< Points in cells of at most this many are outliers.
+    std::vector<Point> outliers;    ///< With their true coordinates; cell centres where only a density is there.
+    std::vector<Point> sample;
+    std::vector<BandBin> band;
+    std::vector<CurveFit> fits; ///< curves × weightings
+    CurveFit line;              ///< The straight line, point-weighted, to compare with.
+    std::vector<std::string> warnings;
+
+    const CurveFit* fit(Curve curve, Weighting weighting) const;
+};
+
+/// A whole recording, analysed.
+struct Analysis {
+    RunInfo run;
+    std::vector<LayerAnalysis> layers;
+    std::vector<std::string> warnings;
+};
+
+/// Streams one layer's tensors (or takes its summary) and analyses it. Errors: those of the source; cancelled.
+Result<LayerAnalysis> analyse_layer(const LayerRecording& layer, const AnalysisOptions& options, Progress& progress);
+
+/// Every layer in turn, with progress. Errors: the first layer's that fails, naming it; cancelled.
+Result<Analysis> analyse(const Recording& recording, const AnalysisOptions& options, Progress& progress);
+
+/// The value before the affine part of one row, by the layer's own kind, ε and axis: ŷ = (x−μ)/√(σ²+ε), x/√(mean x²+ε),
+/// tanh(αx), erf(αx+s). Sums run in double; `out` may not alias `x`. False when the kind or ε is unknown.
+bool normalize_row(const NormLayer& layer, std::span<const float> x, std::span<float> out);
+
+} // namespace normscope

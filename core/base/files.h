@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace normscope {
+
+/// A regular file opened for reading at any offset. Never believes a length: every read is checked against the size.
+class RandomAccessFile {
+public:
+    /// Errors: cannot_read (missing, a folder, a device, no permission), naming the path.
+    static Result<std::shared_ptr<const RandomAccessFile>> open(const std::string& path);
+
+    ~RandomAccessFile();
+    RandomAccessFile(const RandomAccessFile&) = delete;
+    RandomAccessFile& operator=(const RandomAccessFile&) = delete;
+
+    const std::string& path() const { return path_; }
+    uint64_t size() const { return size_; }
+
+    /// Fills `into` from `offset`. Errors: damaged when the range is not inside the file; cannot_read on I/O errors.
+    Result<void> read(uint64_t offset, std::span<std::byte> into) const;
+
+    /// `read` into a new string of `length` bytes; the length is checked before anything is allocated.
+    Result<std::string> read(uint64_t offset, uint64_t length) const;
+
+private:
+    RandomAccessFile(std::string path, int descriptor, uint64_t size);
+
+    std::string path_;
+    int descriptor_;
+    uint64_t size_;
+};
+
+/// A whole small file. Errors: as `RandomAccessFile::open`; damaged when it is longer than `limit` bytes.
+Result<std::string> read_text(const std::string& path, uint64_t limit);
+
+/// A file written under a temporary name in the folder of `path` and renamed when whole. Until `commit` succeeds the
+/// file at `path`, if any, is untouched; destruction without commit removes the temporary file.
+class AtomicFile {
+public:
+    explicit AtomicFile(std::string path);
+    ~AtomicFile();
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+
+    /// Where to write; `NAME.part` beside the target.
+    const std::string& part_path() const { return part_; }
+
+    /// Flushes the temporary file to disk and renames it. Errors: cannot_write.
+    Result<void> commit();
+
+private:
+    std::string path_;
+    std::string part_;
+    bool committed_ = false;
+};
+
+/// Writes `contents` to `path` atomically. Errors: cannot_write, naming the path (full disk included).
+Result<void> write_file(const std::string& path, std::string_view contents);
+
+/// Makes a folder and its parents. Errors: cannot_write.
+Result<void> make_folder(const std::string& path);
+
+/// A layer name as a file name: `/` and other separators become `_`, `..` and control characters too; at most 100 bytes
+/// (a longer name keeps its beginning and ends in a hash of the whole).
+std::string safe_file_name(std::string_view name);
+
+/// SHA-256 (FIPS 180-4) of a file as lower-case hexadecimal digits. Errors: as `RandomAccessFile`.
+Result<std::string> sha256(const RandomAccessFile& file);
+
+} // namespace normscope

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/statistics/density.h"
+
+#include "core/statistics/blocks.h"
+#include "core/statistics/vectorize.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace normscope {
+namespace {
+
+constexpr int cells = PowerAxis::cells;
+constexpr int half = cells / 2;
+
+/// Flat cell indices of a block of finite points inside the axes: floor(x / width) + half in both directions.
+NORMSCOPE_CLONES void cell_indices(const float* x, const float* y, std::size_t size, float per_x, float per_y,
+                                   int32_t* index) {
+    for (std::size_t i = 0; i < size; ++i) {
+        const float u = x[i] * per_x, v = y[i] * per_y; // exact: powers of two
+        int32_t column = static_cast<int32_t>(u), row = static_cast<int32_t>(v);
+        column -= static_cast<float>(column) > u ? 1 : 0;
+        row -= static_cast<float>(row) > v ? 1 : 0;
+        index[i] = (row + half) * cells + column + half;
+    }
+}
+
+float cells_per_unit(const PowerAxis& axis) {
+    return std::ldexp(1.0f, -axis.exponent);
+}
+
+int moved(int cell, int doublings) {
+    return doublings > 10 ? (cell < half ? half - 1 : half) : ((cell - half) >> doublings) + half;
+}
+
+} // namespace
+
+double PowerAxis::width() const {
+    return std::ldexp(1.0, exponent);
+}
+
+int PowerAxis::exponent_for(double largest) {
+    int power = 0; // largest < 2^power
+    std::frexp(largest, &power);
+    return std::max(largest > 0 ? power - 9 : smallest, smallest); // half = 2^9 cells reach 2^power
+}
+
+void Density::reserve(double x_largest, double y_largest) {
+    const int grow_x = std::max(0, PowerAxis::exponent_for(x_largest) - x_.exponent);
+    const int grow_y = std::max(0, PowerAxis::exponent_for(y_largest) - y_.exponent);
+    x_.exponent += grow_x;
+    y_.exponent += grow_y;
+    if (counts_.empty() || (grow_x == 0 && grow_y == 0))
+        return;
+    std::vector<uint32_t> grown(counts_.size());
+    for (int row = 0; row < cells; ++row)
+        for (int column = 0; column < cells; ++column)
+            grown[static_cast<std::size_t>(moved(row, grow_y) * cells + moved(column, grow_x))] +=
+                counts_[static_cast<std::size_t>(row * cells + column)];
+    counts_ = std::move(grown);
+}
+
+void Density::add(std::span<const float> x, std::span<const float> y) {
+    for_finite_blocks(x, y, [this](std::span<const float> block_x, std::span<const float> block_y) {
+        if (block_x.empty())
+            return;
+        reserve(largest_magnitude(block_x), largest_magnitude(block_y));
+        if (counts_.empty())
+            counts_.resize(static_cast<std::size_t>(cells) * cells);
+        int32_t index[block_points];
+        cell_indices(block_x.data(), block_y.data(), block_x.size(), cells_per_unit(x_), cells_per_unit(y_), index);
+        uint32_t* counts = counts_.data();
+        for (std::size_t i = 0; i < block_x.size(); ++i)
+            ++counts[index[i]];
+        total_ += static_cast<int64_t>(block_x.size());
+    });
+}
+
+void Density::merge(const Density& other) {
+    if (other.counts_.empty())
+        return;
+    if (counts_.empty()) {
+        *this = other;
+        return;
+    }
+    Density theirs = other;
+    const auto align = [](PowerAxis& a, PowerAxis& b) { return std::ldexp(1.0, std::max(a.exponent, b.exponent) + 8); };
+    const double x_reach = align(x_, theirs.x_), y_reach = align(y_, theirs.y_);
+    reserve(x_reach, y_reach);
+    theirs.reserve(x_reach, y_reach);
+    std::transform(counts_.begin(), counts_.end(), theirs.counts_.begin(), counts_.begin(), std::plus<>());
+    total_ += theirs.total_;
+}
+
+int64_t Density::cell(float x, float y) const {
+    if (!std::isfinite(x) || !std::isfinite(y) || counts_.empty())
+        return -1;
+    const double column = std::floor(std::ldexp(static_cast<double>(x), -x_.exponent)) + half;
+    const double row = std::floor(std::ldexp(static_cast<double>(y), -y_.exponent)) + half;
+    if (column < 0 || column >= cells || row < 0 || row >= cells)
+        return -1;
+    return static_cast<int64_t>(row) * cells + static_cast<int64_t>(column);
+}
+
+Density Density::restore(PowerAxis x, PowerAxis y, std::vector<uint32_t> counts) {
+    Density density;
+    density.x_ = x;
+    density.y_ = y;
+    density.counts_ = std::move(counts);
+    for (const uint32_t count : density.counts_)
+        density.total_ += count;
+    return density;
+}
+
+uint32_t Density::outlier_threshold(int64_t limit) const {
+    constexpr uint32_t most = 64;
+    int64_t cells_of[most + 1] = {};
+    for (const uint32_t count : counts_)
+        if (count <= most)
+            ++cells_of[count];
+    int64_t points = 0;
+    for (uint32_t k = 1; k <= most; ++k) {
+        points += cells_of[k] * k;
+        if (points > limit)
+            return k - 1;
+    }
+    return most;
+}
+
+} // namespace normscope

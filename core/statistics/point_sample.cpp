@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/statistics/point_sample.h"
+
+#include <algorithm>
+
+namespace normscope {
+
+/// splitmix64 (Steele, Lea & Flood 2014): a bijection, so no two indices share a key.
+uint64_t PointSample::key(int64_t index) const {
+    uint64_t z = static_cast<uint64_t>(index) + seed_ * 0x9e3779b97f4a7c15u + 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+bool PointSample::wants(int64_t index) const {
+    return static_cast<int64_t>(heap_.size()) < capacity_ || (capacity_ > 0 && key(index) < heap_.front().key);
+}
+
+void PointSample::offer(int64_t index, const Point& point) {
+    const auto smaller = [](const Kept& a, const Kept& b) { return a.key < b.key; };
+    if (!wants(index))
+        return;
+    if (static_cast<int64_t>(heap_.size()) == capacity_) {
+        std::pop_heap(heap_.begin(), heap_.end(), smaller);
+        heap_.pop_back();
+    }
+    heap_.push_back({key(index), index, point});
+    std::push_heap(heap_.begin(), heap_.end(), smaller);
+}
+
+void PointSample::merge(const PointSample& other) {
+    for (const Kept& kept : other.heap_)
+        offer(kept.index, kept.point);
+}
+
+std::vector<Point> PointSample::points() const {
+    std::vector<Kept> sorted = heap_;
+    std::sort(sorted.begin(), sorted.end(), [](const Kept& a, const Kept& b) { return a.index < b.index; });
+    std::vector<Point> points;
+    points.reserve(sorted.size());
+    for (const Kept& kept : sorted)
+        points.push_back(kept.point);
+    return points;
+}
+
+} // namespace normscope

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/statistics/profile.h"
+
+#include "core/statistics/blocks.h"
+#include "core/statistics/vectorize.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace normscope {
+namespace {
+
+constexpr int smallest_top = -126;
+constexpr int middle = Profile::bins / 2;
+constexpr int mantissa_bits_dropped = 13; // 23 − 10: 1024 bins to the octave
+
+/// The key of the first bin that is not the middle one, in units of the float's upper bits.
+int32_t first_key(int top) {
+    return (top + 127 - Profile::octaves) * Profile::bins_per_octave;
+}
+
+NORMSCOPE_CLONES void bin_indices(const float* x, std::size_t size, int32_t first, int32_t* index) {
+    for (std::size_t i = 0; i < size; ++i) {
+        const uint32_t bits = std::bit_cast<uint32_t>(x[i]);
+        const auto key = static_cast<int32_t>((bits & 0x7fffffffu) >> mantissa_bits_dropped) - first + 1;
+        const int32_t slot = key > 0 ? key : 0;
+        const int32_t sign = static_cast<int32_t>(bits) >> 31; // −1 for negative x
+        index[i] = middle + ((slot ^ sign) - sign);
+    }
+}
+
+int top_for(double largest) {
+    int power = smallest_top; // largest < 2^power
+    if (largest > 0)
+        std::frexp(largest, &power);
+    return std::max(power, smallest_top);
+}
+
+void join(ProfileBin& into, const ProfileBin& bin) {
+    into.count += bin.count;
+    into.sum_x += bin.sum_x;
+    into.sum_y += bin.sum_y;
+    into.sum_yy += bin.sum_yy;
+}
+
+int moved(int bin, int octaves) {
+    const int slot = std::max(0, std::abs(bin - middle) - octaves * Profile::bins_per_octave);
+    return bin < middle ? middle - slot : middle + slot;
+}
+
+} // namespace
+
+void Profile::reserve(double x_largest) {
+    const int top = std::max(top_, top_for(x_largest));
+    const int octaves_up = std::min(top - top_, octaves + 1);
+    top_ = top;
+    if (bins_.empty() || octaves_up == 0)
+        return;
+    std::vector<ProfileBin> grown(bins_.size());
+    for (int bin = 0; bin < bins; ++bin)
+        join(grown[static_cast<std::size_t>(moved(bin, octaves_up))], bins_[static_cast<std::size_t>(bin)]);
+    bins_ = std::move(grown);
+}
+
+void Profile::add(std::span<const float> x, std::span<const float> y) {
+    for_finite_blocks(x, y, [this](std::span<const float> block_x, std::span<const float> block_y) {
+        if (block_x.empty())
+            return;
+        reserve(largest_magnitude(block_x));
+        if (bins_.empty())
+            bins_.resize(bins);
+        int32_t index[block_points];
+        bin_indices(block_x.data(), block_x.size(), first_key(top_), index);
+        ProfileBin* const sums = bins_.data();
+        for (std::size_t i = 0; i < block_x.size(); ++i) {
+            const double value = block_y[i];
+            join(sums[index[i]], {1.0, static_cast<double>(block_x[i]), value, value * value});
+        }
+    });
+}
+
+void Profile::merge(const Profile& other) {
+    if (other.bins_.empty())
+        return;
+    if (bins_.empty()) {
+        *this = other;
+        return;
+    }
+    Profile theirs = other;
+    const double reach = std::ldexp(1.0, std::max(top_, other.top_) - 1);
+    reserve(reach);
+    theirs.reserve(reach);
+    for (std::size_t bin = 0; bin < bins_.size(); ++bin)
+        join(bins_[bin], theirs.bins_[bin]);
+}
+
+std::vector<ProfileBin> Profile::occupied() const {
+    std::vector<ProfileBin> filled;
+    std::copy_if(bins_.begin(), bins_.end(), std::back_inserter(filled),
+                 [](const ProfileBin& bin) { return bin.count > 0; });
+    return filled;
+}
+
+Profile Profile::restore(int top, std::span<const ProfileBin> occupied) {
+    Profile profile;
+    profile.top_ = std::clamp(top, smallest_top, 129);
+    if (occupied.empty())
+        return profile;
+    profile.bins_.resize(bins);
+    for (const ProfileBin& bin : occupied) {
+        const auto x = static_cast<float>(bin.sum_x / bin.count);
+        int32_t index = middle;
+        if (std::isfinite(x))
+            bin_indices(&x, 1, first_key(profile.top_), &index);
+        join(profile.bins_[static_cast<std::size_t>(std::clamp(index, 0, bins - 1))], bin);
+    }
+    return profile;
+}
+
+} // namespace normscope
