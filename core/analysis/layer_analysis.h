@@ -68,8 +68,4 @@ Result<LayerAnalysis> analyse_layer(const LayerRecording& layer, const AnalysisO
 /// Every layer in turn, with progress. Errors: the first layer's that fails, naming it; cancelled.
 Result<Analysis> analyse(const Recording& recording, const AnalysisOptions& options, Progress& progress);
 
-/// The value before the affine part of one row, by the layer's own kind, ε and axis: ŷ = (x−μ)/√(σ²+ε), x/√(mean x²+ε),
-/// tanh(αx), erf(αx+s). Sums run in double; `out` may not alias `x`. False when the kind or ε is unknown.
-bool normalize_row(const NormLayer& layer, std::span<const float> x, std::span<float> out);
-
 } // namespace normscope
