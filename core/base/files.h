@@ -18,6 +18,9 @@ public:
     /// Errors: cannot_read (missing, a folder, a device, no permission), naming the path.
     static Result<std::shared_ptr<const RandomAccessFile>> open(const std::string& path);
 
+    /// Bytes that are not on disk, under the same interface (tests, fuzzers); `name` stands in for the path.
+    static std::shared_ptr<const RandomAccessFile> in_memory(std::string name, std::string bytes);
+
     ~RandomAccessFile();
     RandomAccessFile(const RandomAccessFile&) = delete;
     RandomAccessFile& operator=(const RandomAccessFile&) = delete;
@@ -35,8 +38,9 @@ private:
     RandomAccessFile(std::string path, int descriptor, uint64_t size);
 
     std::string path_;
-    int descriptor_;
+    int descriptor_; ///< -1 when the bytes are in memory.
     uint64_t size_;
+    std::string bytes_;
 };
 
 /// A whole small file. Errors: as `RandomAccessFile::open`; damaged when it is longer than `limit` bytes.
@@ -51,7 +55,7 @@ public:
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
 
-    /// Where to write; `NAME.part` beside the target.
+    /// Where to write: beside the target, ending in `.part`, a name no other writer uses.
     const std::string& part_path() const { return part_; }
 
     /// Flushes the temporary file to disk and renames it. Errors: cannot_write.
