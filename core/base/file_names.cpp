@@ -46,8 +46,9 @@ std::string safe_file_name(std::string_view name) {
         safe.front() = '_';
     if (safe.size() <= longest_name)
         return safe;
-    const std::string ending = "-" + short_hash(name);
-    return std::string(cut(safe, longest_name - ending.size())) + ending;
+    const std::string hash = short_hash(name);
+    safe.resize(cut(safe, longest_name - hash.size() - 1).size());
+    return safe.append("-").append(hash);
 }
 
 } // namespace normscope
