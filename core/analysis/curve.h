@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,15 +13,15 @@ namespace normscope {
 enum class Curve { tanh, erf, isru, arctan, softsign, hardtanh, linear };
 
 std::string curve_name(Curve curve);
-/// Throws nothing: false when no curve has that name.
-bool curve_from_name(const std::string& name, Curve& curve);
+/// Nothing when no curve has that name.
+std::optional<Curve> curve_from_name(const std::string& name);
 const std::vector<Curve>& all_curves();
 
 /// f(u)
 double curve_value(Curve curve, double u);
 /// df/du
 double curve_slope(Curve curve, double u);
-/// f(alpha·x[i]) into `into`; vectorised for tanh (within 4 ulp of double tanh).
+/// f(alpha·x[i]) into `into`. tanh is vectorised, within 4e-16 absolute.
 void curve_values(Curve curve, double alpha, std::span<const double> x, std::span<double> into);
 
 } // namespace normscope

@@ -19,9 +19,9 @@ struct AnalysisOptions {
     AffineView affine = AffineView::before;
     std::vector<Curve> curves{Curve::tanh};
     std::vector<Weighting> weightings{Weighting::points, Weighting::bins};
-    int64_t sampled_points = 5000;     ///< Points kept beside the outliers, for the CSV and for hovering.
-    int64_t outlier_limit = 20000;     ///< Most outliers kept as single points.
-    int64_t memory_budget = 1ll << 30; ///< Bytes of blocks in flight over all threads.
+    int64_t sampled_points = 5000; ///< Points kept beside the outliers, for the CSV and for hovering.
+    int64_t outlier_limit = 20000; ///< Most outliers kept as single points.
+    bool keep_points = true;       ///< False when neither plots nor CSV are wanted.
 };
 
 /// The spread of y in one of the equal bins of x.
@@ -41,6 +41,7 @@ struct LayerAnalysis {
     bool has_points = false;   ///< False where neither tensors nor a density are there.
     int64_t points = 0;        ///< B·N·C of the run
     Moments input, output;     ///< output: of the value that `affine` names
+    std::string gradient_path; ///< "norm" or "total": which way the gradient of the input took; "" without gradients
     std::optional<Moments> input_grad, output_grad;
     std::optional<LogHistogram> input_grad_histogram, output_grad_histogram;
     Density density;

@@ -25,19 +25,11 @@ NORMSCOPE_CLONES void cell_indices(const float* x, const float* y, std::size_t s
     }
 }
 
-float cells_per_unit(const PowerAxis& axis) {
-    return std::ldexp(1.0f, -axis.exponent);
-}
-
 int moved(int cell, int doublings) {
     return doublings > 10 ? (cell < half ? half - 1 : half) : ((cell - half) >> doublings) + half;
 }
 
 } // namespace
-
-double PowerAxis::width() const {
-    return std::ldexp(1.0, exponent);
-}
 
 int PowerAxis::exponent_for(double largest) {
     int power = 0; // largest < 2^power
@@ -68,7 +60,8 @@ void Density::add(std::span<const float> x, std::span<const float> y) {
         if (counts_.empty())
             counts_.resize(static_cast<std::size_t>(cells) * cells);
         int32_t index[block_points];
-        cell_indices(block_x.data(), block_y.data(), block_x.size(), cells_per_unit(x_), cells_per_unit(y_), index);
+        cell_indices(block_x.data(), block_y.data(), block_x.size(), static_cast<float>(x_.cells_per_unit()),
+                     static_cast<float>(y_.cells_per_unit()), index);
         uint32_t* counts = counts_.data();
         for (std::size_t i = 0; i < block_x.size(); ++i)
             ++counts[index[i]];
@@ -95,8 +88,8 @@ void Density::merge(const Density& other) {
 int64_t Density::cell(float x, float y) const {
     if (!std::isfinite(x) || !std::isfinite(y) || counts_.empty())
         return -1;
-    const double column = std::floor(std::ldexp(static_cast<double>(x), -x_.exponent)) + half;
-    const double row = std::floor(std::ldexp(static_cast<double>(y), -y_.exponent)) + half;
+    const double column = std::floor(static_cast<double>(x) * x_.cells_per_unit()) + half;
+    const double row = std::floor(static_cast<double>(y) * y_.cells_per_unit()) + half;
     if (column < 0 || column >= cells || row < 0 || row >= cells)
         return -1;
     return static_cast<int64_t>(row) * cells + static_cast<int64_t>(column);

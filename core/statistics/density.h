@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -14,7 +15,9 @@ struct PowerAxis {
     static constexpr int smallest = -100; ///< Cells start tiny and grow to the first value.
     int exponent = smallest;
 
-    double width() const;
+    /// 2^exponent
+    double width() const { return std::bit_cast<double>(static_cast<uint64_t>(1023 + exponent) << 52); }
+    double cells_per_unit() const { return 1.0 / width(); }
     double lower() const { return -width() * (cells / 2); }
     double centre(int cell) const { return lower() + (cell + 0.5) * width(); }
     /// The exponent needed so that `value` (finite) lies inside.

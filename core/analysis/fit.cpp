@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/fit.h"
+
+#include "core/analysis/fit_data.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace normscope {
+namespace {
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t sketch_bins = 1024;
+
+/// The search over α on one set of bins, with scratch space kept between evaluations.
+class Search {
+public:
+    Search(const FitData& data, Curve curve) : data_(data), curve_(curve), value_(data.size()) {
+        const double total = std::accumulate(data.weight.begin(), data.weight.end(), 0.0);
+        mean_y_ = std::inner_product(data.y.begin(), data.y.end(), data.weight.begin(), 0.0) / total;
+        total_weight_ = total;
+        for (std::size_t i = 0; i < data.size(); ++i)
+            syy_ += data.weight[i] * (data.y[i] - mean_y_) * (data.y[i] - mean_y_);
+    }
+
+    double total_square() const { return syy_; }
+
+    /// The best A and c for one α, in closed form.
+    Projection project(double alpha) {
+        curve_values(curve_, alpha, data_.x, value_);
+        double mean = 0;
+        for (std::size_t i = 0; i < value_.size(); ++i)
+            mean += data_.weight[i] * value_[i];
+        mean /= total_weight_;
+        double stt = 0, sty = 0;
+        for (std::size_t i = 0; i < value_.size(); ++i) {
+            const double t = value_[i] - mean;
+            stt += data_.weight[i] * t * t;
+            sty += data_.weight[i] * t * (data_.y[i] - mean_y_);
+        }
+        if (!(stt > 0))
+            return {0, mean_y_, syy_};
+        const double A = sty / stt;
+        return {A, mean_y_ - A * mean, std::max(0.0, syy_ - A * sty)};
+    }
+
+    /// Golden-section search of ln α in a bracket, to a relative 1e-6 of α; Newton's steps do the rest.
+    double minimise(double low, double high) {
+        constexpr double golden = 0.6180339887498949;
+        double a = std::log(low), b = std::log(high);
+        double left = b - golden * (b - a), right = a + golden * (b - a);
+        double at_left = project(std::exp(left)).rss, at_right = project(std::exp(right)).rss;
+        while (b - a > 1e-6) {
+            const bool go_left = at_left <= at_right;
+            (go_left ? b : a) = go_left ? right : left;
+            (go_left ? right : left) = go_left ? left : right;
+            (go_left ? at_right : at_left) = go_left ? at_left : at_right;
+            double& fresh = go_left ? left : right;
+            fresh = go_left ? b - golden * (b - a) : a + golden * (b - a);
+            (go_left ? at_left : at_right) = project(std::exp(fresh)).rss;
+        }
+        return std::exp((a + b) / 2);
+    }
+
+    /// Σ w (y − f)² computed from the residuals, exact where `Projection::rss` has cancelled.
+    double residual_square(const CurveFit& fit) {
+        curve_values(curve_, fit.alpha, data_.x, value_);
+        double rss = 0;
+        for (std::size_t i = 0; i < value_.size(); ++i) {
+            const double r = data_.y[i] - fit.A * value_[i] - fit.offset;
+            rss += data_.weight[i] * r * r;
+        }
+        return rss;
+    }
+
+    /// One Gauss-Newton step in α on the projected problem: the residual is regressed on the part of A·x·f′(αx) that A
+    /// and c cannot take up (Kaufman 1975).
+    double alpha_step(const CurveFit& fit) {
+        curve_values(curve_, fit.alpha, data_.x, value_);
+        double s1 = 0, st = 0, stt = 0, sd = 0, std_ = 0, sdd = 0, sdr = 0;
+        for (std::size_t i = 0; i < value_.size(); ++i) {
+            const double w = data_.weight[i], t = value_[i];
+            const double slope = curve_ == Curve::tanh ? 1.0 - t * t : curve_slope(curve_, fit.alpha * data_.x[i]);
+            const double d = fit.A * data_.x[i] * slope;
+            const double r = data_.y[i] - fit.A * t - fit.offset;
+            s1 += w, st += w * t, stt += w * t * t, sd += w * d, std_ += w * t * d, sdd += w * d * d, sdr += w * d * r;
+        }
+        const double vtt = stt - st * st / s1, vtd = std_ - st * sd / s1, vdd = sdd - sd * sd / s1;
+        const double free = vdd - vtd * vtd / vtt;
+        return free > 1e-14 * vdd ? sdr / free : 0.0; // r is orthogonal to t and 1 at a projection
+    }
+
+private:
+    const FitData& data_;
+    Curve curve_;
+    std::vector<double> value_;
+    double mean_y_ = 0, total_weight_ = 0, syy_ = 0;
+};
+
+struct Bracket {
+    double low, high, rss;
+};
+
+/// |x| below which half of the weight lies, among bins with x ≠ 0.
+double median_magnitude(const FitData& data) {
+    std::vector<std::pair<double, double>> order;
+    double total = 0;
+    for (std::size_t i = 0; i < data.x.size(); ++i)
+        if (data.x[i] != 0.0) {
+            order.emplace_back(std::abs(data.x[i]), data.weight[i]);
+            total += data.weight[i];
+        }
+    std::sort(order.begin(), order.end());
+    double below = 0;
+    for (const auto& [magnitude, weight] : order)
+        if ((below += weight) >= total / 2)
+            return magnitude;
+    return data.largest_x;
+}
+
+/// The basins of the residual over a logarithmic grid of α, from a curve that is a straight line over all the data
+/// (max |αx| = 0.01) to one that is a step for half of them, best first.
+std::vector<Bracket> find_basins(const FitData& data, Curve curve) {
+    const FitData sketch = coarser(data, sketch_bins);
+    Search search(sketch, curve);
+    const double first = 0.01 / data.largest_x, last = 30.0 / median_magnitude(sketch);
+    const double ratio = std::pow(2.0, 1.0 / 6.0);
+    std::vector<double> alphas, rss;
+    for (double alpha = first; alpha < last * ratio; alpha *= ratio) {
+        alphas.push_back(alpha);
+        rss.push_back(search.project(alpha).rss);
+    }
+    std::vector<Bracket> basins;
+    const std::size_t n = alphas.size();
+    for (std::size_t i = 0; i < n; ++i) {
+        const bool falls = i == 0 || rss[i] < rss[i - 1], rises = i + 1 == n || rss[i] <= rss[i + 1];
+        if (falls && rises)
+            basins.push_back({alphas[i > 0 ? i - 1 : 0], alphas[std::min(i + 1, n - 1)], rss[i]});
+    }
+    std::sort(basins.begin(), basins.end(), [](const Bracket& a, const Bracket& b) { return a.rss < b.rss; });
+    return basins;
+}
+
+CurveFit fit_in(const Bracket& basin, Search& search, CurveFit fit) {
+    const auto set_alpha = [&](double alpha) {
+        const Projection best = search.project(alpha);
+        fit.alpha = alpha;
+        fit.A = best.A;
+        fit.offset = best.offset;
+    };
+    set_alpha(search.minimise(basin.low, basin.high));
+    double rss = search.residual_square(fit);
+    for (int step = 0; step < 8; ++step) {
+        const CurveFit before = fit;
+        const double moved = fit.alpha + search.alpha_step(fit);
+        if (!(moved >= basin.low) || !(moved <= basin.high))
+            break;
+        set_alpha(moved);
+        const double after = search.residual_square(fit);
+        if (!(after <= rss)) {
+            fit = before;
+            break;
+        }
+        rss = after;
+        if (std::abs(moved - before.alpha) < 1e-13 * moved)
+            break;
+    }
+    return fit;
+}
+
+void fit_curved(const FitData& data, CurveFit& fit) {
+    Search search(data, fit.curve);
+    const std::vector<Bracket> basins = find_basins(data, fit.curve);
+    const double spread = data.within_weighted;
+    CurveFit best = fit_in(basins.front(), search, fit);
+    double best_rss = search.residual_square(best) + spread;
+    for (std::size_t i = 1; i < std::min<std::size_t>(basins.size(), 3); ++i) {
+        const CurveFit other = fit_in(basins[i], search, fit);
+        const double rss = search.residual_square(other) + spread;
+        const bool close = std::min(rss, best_rss) > 0.99 * std::max(rss, best_rss);
+        if (rss < best_rss) {
+            best = other;
+            best_rss = rss;
+        }
+        if (close && !best.has_flag("rival-optimum"))
+            best.flags.emplace_back("rival-optimum");
+    }
+    fit = best;
+    if (fit.alpha * data.largest_x < 0.5)
+        fit.flags.emplace_back("alpha-undetermined");
+    if (fit.alpha * median_magnitude(data) > 20.0)
+        fit.flags.emplace_back("step");
+}
+
+} // namespace
+
+std::string weighting_name(Weighting weighting) {
+    return weighting == Weighting::points ? "points" : "bins";
+}
+
+bool CurveFit::has_flag(const std::string& flag) const {
+    return std::find(flags.begin(), flags.end(), flag) != flags.end();
+}
+
+CurveFit fit_curve(const Profile& profile, const FitOptions& options) {
+    const FitData data = fit_data(profile, options.weighting);
+    CurveFit fit;
+    fit.curve = options.curve;
+    fit.weighting = options.weighting;
+    fit.points = static_cast<int64_t>(data.points);
+    fit.A = fit.alpha = fit.offset = undefined;
+    if (data.size() == 0) {
+        fit.flags.emplace_back("no-points");
+    } else if (data.x.front() == data.x.back()) {
+        fit.flags.emplace_back("constant"); // x takes one value: any curve through its mean y
+        fit.A = fit.alpha = 0;
+        fit.offset = data.y.front();
+    } else {
+        if (data.size() < 4)
+            fit.flags.emplace_back("too-few-points");
+        if (options.curve == Curve::linear) {
+            Search search(data, options.curve);
+            const Projection line = search.project(1.0);
+            fit.A = line.A, fit.alpha = 1.0, fit.offset = line.offset;
+        } else {
+            fit_curved(data, fit);
+        }
+    }
+    measure_fit(data, fit);
+    return fit;
+}
+
+} // namespace normscope

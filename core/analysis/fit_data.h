@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/analysis/fit.h"
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace normscope {
+
+/// A profile as least squares wants it: parallel arrays over the occupied bins, in the order of x.
+struct FitData {
+    static constexpr int equal_bins = 256;
+
+    std::vector<double> x, y;   ///< bin means
+    std::vector<double> count;  ///< points in the bin
+    std::vector<double> weight; ///< of the whole bin: its count, or its share of an equal bin
+    std::vector<int> equal_bin; ///< which of the 256 equal bins over the range of x it lies in
+    double within = 0;          ///< Σ over points of (y − bin mean)², by points
+    double within_weighted = 0; ///< the same, by `weight`
+    int occupied_equal_bins = 0;
+    double points = 0;
+    double largest_x = 0; ///< max |x|
+
+    std::size_t size() const { return x.size(); }
+};
+
+FitData fit_data(const Profile& profile, Weighting weighting);
+
+/// Neighbouring bins joined until at most `most` remain: a sketch to search on.
+FitData coarser(const FitData& data, std::size_t most);
+
+/// A, c and the weighted residual sum of squares (without `within`) of the best line through (f(αx), y) for one α.
+struct Projection {
+    double A = 0, offset = 0, rss = 0;
+};
+
+/// Fills in errors, R², RMSE, AIC and the rest from the parameters.
+void measure_fit(const FitData& data, CurveFit& fit);
+
+} // namespace normscope

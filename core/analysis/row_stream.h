@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/analysis/layer_analysis.h"
+
+#include <functional>
+#include <span>
+
+namespace normscope {
+
+/// One block of rows of a layer's tensors. Spans are empty for tensors the layer lacks.
+struct LayerBlock {
+    int64_t first_row = 0;
+    std::span<const float> x;         ///< input
+    std::span<const float> y;         ///< what `affine` names, or the output as stored
+    std::span<const float> stored;    ///< output as stored, after the affine part
+    std::span<const float> predicted; ///< γŷ + β; empty where ŷ is unknown
+    std::span<const float> input_grad;
+    std::span<const float> output_grad;
+};
+
+/// Reads a layer's tensors block by block on `workers()` threads, each with a contiguous share of the rows, so that
+/// merging by worker number gives the same result every time. `use(worker, block)` runs concurrently for different
+/// workers. Errors: those of the sources; cancelled.
+Result<void> stream_rows(const LayerRecording& layer, AffineView affine, const Progress& progress,
+                         const std::function<void(int worker, const LayerBlock& block)>& use);
+
+/// How many threads `stream_rows` uses.
+int workers();
+
+} // namespace normscope
