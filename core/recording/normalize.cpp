@@ -67,11 +67,13 @@ bool can_normalize(const NormLayer& layer) {
     switch (layer.kind) {
     case NormKind::layer_norm:
     case NormKind::layer_norm_2d:
-    case NormKind::rms_norm: return layer.eps.has_value();
+    case NormKind::rms_norm:
+        return layer.eps.has_value();
     case NormKind::dyt:
     case NormKind::derf:
         return !layer.alpha.empty() && fits(layer.alpha, layer.channels) && fits(layer.shift, layer.channels);
-    case NormKind::unknown: return false;
+    case NormKind::unknown:
+        return false;
     }
     return false;
 }

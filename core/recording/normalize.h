@@ -7,7 +7,8 @@
 
 namespace normscope {
 
-/// True when the value before the affine part can be computed from the input: the kind is known, and ε where it has one.
+/// True when the value before the affine part can be computed from the input: the kind is known, and ε where it has
+/// one.
 bool can_normalize(const NormLayer& layer);
 
 /// The value before the affine part of whole rows (each `layer.channels` long), by the layer's own kind, ε and α:

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recording/hdf_rows.h"
+
+#include "core/recording/two_byte.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace normscope::hdf {
+
+namespace {
+
+bool names_bfloat16(const Object& dataset) {
+    for (const auto* name : {"torch_dtype", "dtype"})
+        if (const auto told = text(dataset, name); told && told->ends_with("bfloat16"))
+            return true;
+    return false;
+}
+
+bool is_uint16(const Handle& type) {
+    return H5Tget_class(type.id()) == H5T_INTEGER && H5Tget_size(type.id()) == 2 &&
+           H5Tget_sign(type.id()) == H5T_SGN_NONE;
+}
+
+// What a two-byte float is, told by the widths of its exponent and fraction.
+std::optional<Storage> two_byte_float(const Handle& type) {
+    size_t sign = 0, exponent = 0, exponent_bits = 0, fraction = 0, fraction_bits = 0;
+    H5Tget_fields(type.id(), &sign, &exponent, &exponent_bits, &fraction, &fraction_bits);
+    if (sign == 15 && exponent_bits == 5 && fraction_bits == 10)
+        return Storage::float16;
+    if (sign == 15 && exponent_bits == 8 && fraction_bits == 7)
+        return Storage::bfloat16;
+    return std::nullopt;
+}
+
+Storage storage_of(const Object& dataset, const Handle& type) {
+    const auto bytes = H5Tget_size(type.id());
+    if (H5Tget_class(type.id()) == H5T_FLOAT && bytes == 2)
+        if (const auto known = two_byte_float(type))
+            return *known;
+    if (H5Tget_class(type.id()) == H5T_FLOAT && (bytes == 4 || bytes == 8))
+        return Storage::native;
+    if (is_uint16(type) && names_bfloat16(dataset))
+        return Storage::bfloat16;
+    fail(ErrorCode::not_supported, dataset.place,
+         "expected a float dataset (float32, float64, float16, or bfloat16 as uint16 with @torch_dtype), found " +
+             type_name(dataset));
+}
+
+size_t channel_axis_of(const Object& dataset, size_t rank, int channel_axis) {
+    if (channel_axis == -1 || channel_axis == static_cast<int>(rank) - 1)
+        return rank - 1;
+    if (channel_axis == 1 && rank >= 2)
+        return 1;
+    fail(ErrorCode::damaged, dataset.place,
+         "expected the channels on axis -1 or 1, found axis " + std::to_string(channel_axis) + " of " +
+             std::to_string(rank) + " axes");
+}
+
+// (channels, rows) to (rows, channels)
+void transpose(std::span<const float> from, int64_t rows, std::span<float> to) {
+    const auto channels = static_cast<int64_t>(from.size()) / rows;
+    for (int64_t channel = 0; channel < channels; ++channel)
+        for (int64_t row = 0; row < rows; ++row)
+            to[row * channels + channel] = from[channel * rows + row];
+}
+
+} // namespace
+
+Rows::Rows(Object dataset, int channel_axis) : dataset_(std::move(dataset)) {
+    const Lock lock;
+    const Handle type(H5Dget_type(dataset_.id()));
+    storage_ = storage_of(dataset_, type);
+    swap_bytes_ = storage_ != Storage::native && H5Tget_order(type.id()) == H5T_ORDER_BE;
+    sizes_ = sizes(dataset_);
+    if (sizes_.empty())
+        sizes_ = {1};
+    if (std::ranges::find(sizes_, 0) != sizes_.end())
+        fail(ErrorCode::damaged, dataset_.place, "expected values, found a dataset with an axis of size 0");
+    expect_stored(dataset_);
+    channel_axis_ = channel_axis_of(dataset_, sizes_.size(), channel_axis);
+    for (size_t axis = 0; axis < sizes_.size(); ++axis)
+        if (axis != channel_axis_)
+            row_axes_.push_back(axis);
+    channels_ = sizes_[channel_axis_];
+    samples_ = row_axes_.empty() ? 1 : sizes_[row_axes_.front()];
+    rows_ = std::accumulate(row_axes_.begin(), row_axes_.end(), int64_t{1}, [&](int64_t rows, size_t axis) {
+        return rows * sizes_[axis];
+    }); // < 2^60, see expect_stored
+}
+
+Result<void> Rows::read(int64_t first, int64_t count, std::span<float> into) const {
+    return guarded([&] {
+        if (first < 0 || count < 0 || first > rows_ || count > rows_ - first ||
+            static_cast<int64_t>(into.size()) / channels_ < count)
+            fail(ErrorCode::damaged, dataset_.place,
+                 "expected rows inside the " + std::to_string(rows_) + " that are stored, found rows " +
+                     std::to_string(first) + " to " + std::to_string(first + count));
+        if (count == 0)
+            return;
+        Slab box{std::vector<hsize_t>(sizes_.size(), 0), {sizes_.begin(), sizes_.end()}, 1};
+        const Lock lock;
+        read_level(0, std::move(box), first, count, into);
+    });
+}
+
+// A run of rows is a box only inside one step of the axes before the last: cut it into a part of a step, whole steps,
+// and a part of a step, and do the same to the parts along the next axis.
+void Rows::read_level(size_t level, Slab box, int64_t first, int64_t count, std::span<float> into) const {
+    if (row_axes_.empty()) {
+        box.rows = 1;
+        return read_slab(box, into);
+    }
+    const auto step = std::accumulate(row_axes_.begin() + static_cast<std::ptrdiff_t>(level) + 1, row_axes_.end(),
+                                      int64_t{1}, [&](int64_t rows, size_t axis) { return rows * sizes_[axis]; });
+    const auto axis = row_axes_[level];
+    while (count > 0) {
+        const auto inside = first % step;
+        const bool part = inside != 0 || count < step;
+        const auto taken = part ? std::min(count, step - inside) : count / step * step;
+        box.start[axis] = static_cast<hsize_t>(first / step);
+        box.count[axis] = part ? 1 : static_cast<hsize_t>(taken / step);
+        box.rows = taken;
+        const auto target = into.first(static_cast<size_t>(taken * channels_));
+        if (part)
+            read_level(level + 1, box, inside, taken, target);
+        else
+            read_slab(box, target);
+        first += taken;
+        count -= taken;
+        into = into.subspan(target.size());
+    }
+}
+
+// With the channels on axis 1 a box holds (samples, channels, positions): each sample is transposed.
+void Rows::read_slab(const Slab& box, std::span<float> into) const {
+    if (channel_axis_ + 1 == sizes_.size())
+        return read_numbers(box, into);
+    std::vector<float> as_stored(into.size());
+    read_numbers(box, as_stored);
+    const auto samples = static_cast<int64_t>(box.count.front());
+    const auto block = into.size() / static_cast<size_t>(samples);
+    for (int64_t sample = 0; sample < samples; ++sample)
+        transpose(std::span(as_stored).subspan(sample * block, block), box.rows / samples,
+                  into.subspan(sample * block, block));
+}
+
+void Rows::read_numbers(const Slab& box, std::span<float> into) const {
+    const Handle in_file(H5Dget_space(dataset_.id()));
+    const hsize_t length = into.size();
+    const Handle in_memory(H5Screate_simple(1, &length, nullptr));
+    if (H5Sget_simple_extent_ndims(in_file.id()) > 0)
+        H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, box.start.data(), nullptr, box.count.data(), nullptr);
+    const auto fetch = [&](hid_t type, void* to) {
+        if (H5Dread(dataset_.id(), type, in_memory.id(), in_file.id(), H5P_DEFAULT, to) < 0)
+            fail(ErrorCode::damaged, dataset_.place, "expected numbers, found what cannot be read" + reason());
+    };
+    if (storage_ == Storage::native)
+        return fetch(H5T_NATIVE_FLOAT, into.data());
+    std::vector<uint16_t> raw(into.size());
+    const Handle as_stored(H5Dget_type(dataset_.id())); // the type of the file: no conversion
+    fetch(as_stored.id(), raw.data());
+    if (swap_bytes_)
+        std::ranges::transform(raw, raw.begin(),
+                               [](uint16_t bits) { return static_cast<uint16_t>(bits << 8 | bits >> 8); });
+    storage_ == Storage::float16 ? halves_to_floats(raw, into) : bfloat16s_to_floats(raw, into);
+}
+
+std::vector<float> all_values(Object dataset, int64_t limit) {
+    const Rows rows(std::move(dataset), -1);
+    if (rows.channels() > limit || rows.rows() > limit / rows.channels())
+        fail(ErrorCode::damaged, rows.place(), "expected at most " + std::to_string(limit) + " values, found more");
+    std::vector<float> values(static_cast<size_t>(rows.rows() * rows.channels()));
+    value_of(rows.read(0, rows.rows(), values));
+    return values;
+}
+
+} // namespace normscope::hdf

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/recording/hdf.h"
+#include "core/recording/recording.h"
+
+namespace normscope::hdf {
+
+/// How the numbers of a tensor are stored. Two-byte floats are read raw and converted here: libhdf5 is 30 times slower.
+enum class Storage { native, float16, bfloat16 };
+
+/// The rows of a tensor in a file. Channels are axis −1 or 1; the other axes, in their order, are the rows.
+class Rows final : public RowSource {
+public:
+    /// Throws Failure: not_supported (no float dataset), damaged (no rows, bytes missing).
+    Rows(Object dataset, int channel_axis);
+
+    int64_t rows() const override { return rows_; }
+    int64_t channels() const override { return channels_; }
+    Result<void> read(int64_t first, int64_t count, std::span<float> into) const override;
+
+    /// The length of the first axis that is no channel axis (1 where there is none), and the rows in one step of it.
+    int64_t samples() const { return samples_; }
+    int64_t tokens() const { return rows_ / samples_; }
+    const std::string& place() const { return dataset_.place; }
+
+private:
+    /// A box of the dataset that covers whole rows.
+    struct Slab {
+        std::vector<hsize_t> start, count;
+        int64_t rows = 0;
+    };
+
+    void read_level(size_t level, Slab box, int64_t first, int64_t count, std::span<float> into) const;
+    void read_slab(const Slab& box, std::span<float> into) const;
+    void read_numbers(const Slab& box, std::span<float> into) const;
+
+    Object dataset_;
+    Storage storage_ = Storage::native;
+    bool swap_bytes_ = false;
+    std::vector<int64_t> sizes_;
+    size_t channel_axis_ = 0;
+    std::vector<size_t> row_axes_;
+    int64_t samples_ = 1, rows_ = 1, channels_ = 1;
+};
+
+/// All values of a small float dataset (a layer's parameter), at most `limit` of them.
+std::vector<float> all_values(Object dataset, int64_t limit);
+
+} // namespace normscope::hdf
