@@ -12,7 +12,8 @@ namespace normscope {
 namespace {
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t sketch_bins = 1024;
+constexpr double sketch_width = 0.02;
+constexpr double grid_ratio = 1.122462048309373; // six steps of α to the octave
 
 /// The search over α on one set of bins, with scratch space kept between evaluations.
 class Search {
@@ -25,7 +26,8 @@ public:
             syy_ += data.weight[i] * (data.y[i] - mean_y_) * (data.y[i] - mean_y_);
     }
 
-    double total_square() const { return syy_; }
+    /// The α at which the curve is a straight line over all the data: max |αx| = 0.01.
+    double flattest() const { return 0.01 / data_.largest_x; }
 
     /// The best A and c for one α, in closed form.
     Projection project(double alpha) {
@@ -44,6 +46,24 @@ public:
             return {0, mean_y_, syy_};
         const double A = sty / stt;
         return {A, mean_y_ - A * mean, std::max(0.0, syy_ - A * sty)};
+    }
+
+    /// Moves a bracket downhill until its middle is lowest, but no further
+    /// than a straight line over all the data: the sketch may have misplaced a basin.
+    void settle(double& low, double& high) {
+        double middle = std::sqrt(low * high);
+        double at_low = project(low).rss, at_middle = project(middle).rss, at_high = project(high).rss;
+        for (int step = 0; step < 60 && (at_low < at_middle || at_high < at_middle); ++step) {
+            if (at_low < at_high && low < flattest())
+                return;
+            const bool down = at_low < at_high;
+            (down ? high : low) = middle;
+            (down ? at_high : at_low) = at_middle;
+            middle = down ? low : high;
+            at_middle = down ? at_low : at_high;
+            (down ? low : high) = down ? low / grid_ratio : high * grid_ratio;
+            (down ? at_low : at_high) = project(down ? low : high).rss;
+        }
     }
 
     /// Golden-section search of ln α in a bracket, to a relative 1e-6 of α; Newton's steps do the rest.
@@ -123,12 +143,11 @@ double median_magnitude(const FitData& data) {
 /// The basins of the residual over a logarithmic grid of α, from a curve that is a straight line over all the data
 /// (max |αx| = 0.01) to one that is a step for half of them, best first.
 std::vector<Bracket> find_basins(const FitData& data, Curve curve) {
-    const FitData sketch = coarser(data, sketch_bins);
+    const FitData sketch = coarser(data, sketch_width);
     Search search(sketch, curve);
-    const double first = 0.01 / data.largest_x, last = 30.0 / median_magnitude(sketch);
-    const double ratio = std::pow(2.0, 1.0 / 6.0);
+    const double first = search.flattest(), last = 30.0 / median_magnitude(sketch);
     std::vector<double> alphas, rss;
-    for (double alpha = first; alpha < last * ratio; alpha *= ratio) {
+    for (double alpha = first; alpha < last * grid_ratio; alpha *= grid_ratio) {
         alphas.push_back(alpha);
         rss.push_back(search.project(alpha).rss);
     }
@@ -143,13 +162,14 @@ std::vector<Bracket> find_basins(const FitData& data, Curve curve) {
     return basins;
 }
 
-CurveFit fit_in(const Bracket& basin, Search& search, CurveFit fit) {
+CurveFit fit_in(Bracket basin, Search& search, CurveFit fit) {
     const auto set_alpha = [&](double alpha) {
         const Projection best = search.project(alpha);
         fit.alpha = alpha;
         fit.A = best.A;
         fit.offset = best.offset;
     };
+    search.settle(basin.low, basin.high);
     set_alpha(search.minimise(basin.low, basin.high));
     double rss = search.residual_square(fit);
     for (int step = 0; step < 8; ++step) {

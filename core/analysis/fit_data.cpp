@@ -53,15 +53,14 @@ FitData fit_data(const Profile& profile, Weighting weighting) {
     return data;
 }
 
-FitData coarser(const FitData& data, std::size_t most) {
-    const std::size_t stride = (data.size() + most - 1) / most;
-    if (stride <= 1)
-        return data;
+FitData coarser(const FitData& data, double width) {
     FitData sketch;
     sketch.largest_x = data.largest_x;
-    for (std::size_t first = 0; first < data.size(); first += stride) {
+    const double least = width * data.largest_x / 1000;
+    for (std::size_t i = 0; i < data.size();) {
+        const double reach = data.x[i] + std::max(width * std::abs(data.x[i]), least);
         double weight = 0, x = 0, y = 0;
-        for (std::size_t i = first; i < std::min(first + stride, data.size()); ++i) {
+        for (; i < data.size() && data.x[i] <= reach; ++i) {
             weight += data.weight[i];
             x += data.weight[i] * data.x[i];
             y += data.weight[i] * data.y[i];

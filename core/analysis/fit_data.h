@@ -28,8 +28,9 @@ struct FitData {
 
 FitData fit_data(const Profile& profile, Weighting weighting);
 
-/// Neighbouring bins joined until at most `most` remain: a sketch to search on.
-FitData coarser(const FitData& data, std::size_t most);
+/// Neighbouring bins joined while they lie within `width` of each other, relative to |x|: a sketch to search on, of
+/// about 2·ln(1000)/width bins at most.
+FitData coarser(const FitData& data, double width);
 
 /// A, c and the weighted residual sum of squares (without `within`) of the best line through (f(αx), y) for one α.
 struct Projection {
