@@ -55,8 +55,9 @@ TEST(Fit, FollowsSciPyWeightedByBins) {
         const double A = golden["bins"]["A"], alpha = golden["bins"]["alpha"];
         // a 0.1 % bin of x can lie across the border of two of the 256 equal bins and goes to one of them whole: 1e-4
         EXPECT_NEAR(fit.A * fit.alpha / (A * alpha), 1.0, 1e-4);
-        if (!fit.has_flag("alpha-undetermined"))
+        if (!fit.has_flag("alpha-undetermined")) {
             EXPECT_NEAR(fit.alpha / alpha, 1.0, 1e-4);
+        }
     }
 }
 
