@@ -81,7 +81,8 @@ std::string layers_csv(const Analysis& analysis) {
     Table table("index,name,kind,channels,eps,eps_source,trained_alpha,points,input_mean,input_std,input_min,input_max,"
                 "input_nan,input_inf,output_std,output_min,output_max,input_grad_rms,output_grad_rms,"
                 "alpha_points,A_alpha_points,r2_points,alpha_bins,A_alpha_bins,r2_bins,r2_line,warnings");
-    const CurveFit none{.A = undefined, .alpha = undefined, .r2_points = undefined, .r2_bins = undefined};
+    CurveFit none;
+    none.A = none.alpha = none.r2_points = none.r2_bins = undefined;
     for (const LayerAnalysis& a : analysis.layers) {
         const CurveFit* by_points = a.fit(Curve::tanh, Weighting::points);
         const CurveFit* by_bins = a.fit(Curve::tanh, Weighting::bins);
