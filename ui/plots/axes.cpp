@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/axes.h"
+
+#include "ui/plots/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace normscope {
+namespace {
+
+/// Powers of ten label an axis only where there are some; a short span is told by plain numbers.
+constexpr double decades_for_powers = 1.6;
+
+QString tick_text(double tick) {
+    if (tick != 0 && (std::abs(tick) >= 1e6 || std::abs(tick) < 1e-4)) {
+        const QString rounded = QString::number(tick, 'e', 5);
+        const double mantissa = rounded.section(QLatin1Char('e'), 0, 0).toDouble();
+        return QStringLiteral("%1×%2").arg(tick_text(mantissa),
+                                           power_of_ten(rounded.section(QLatin1Char('e'), 1).toInt()));
+    }
+    if (std::abs(tick) >= 1e4)
+        return count_text(std::llround(tick)).replace(QLatin1Char('-'), QChar(0x2212));
+    return QString::number(tick, 'g', 6).replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+} // namespace
+
+QString NumberTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    return tick_text(tick);
+}
+
+QString PowerTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    return power_of_ten(static_cast<int>(std::lround(std::log10(tick))));
+}
+
+void style_axis(QCPAxis& axis, const Look& look) {
+    axis.setBasePen(look.pen(look.text, 0.7));
+    axis.setTickPen(look.pen(look.text, 0.7));
+    axis.setSubTickPen(look.pen(look.muted, 0.5));
+    axis.setTickLength(0, static_cast<int>(look.px(2.5)));
+    axis.setSubTickLength(0, static_cast<int>(look.px(1.5)));
+    axis.setTickLabelPadding(static_cast<int>(look.px(2)));
+    axis.setLabelPadding(static_cast<int>(look.px(2.5)));
+    axis.setTickLabelFont(look.font(0.9));
+    axis.setLabelFont(look.font());
+    axis.setTickLabelColor(look.text);
+    axis.setLabelColor(look.text);
+    axis.setTicker(QSharedPointer<NumberTicker>::create());
+    QPen grid = look.pen(look.grid, 0.5, Qt::CustomDashLine);
+    grid.setDashPattern({4, 4});
+    axis.grid()->setPen(grid);
+    axis.grid()->setZeroLinePen(look.pen(look.grid, 0.7));
+}
+
+QCPAxisRect* make_axes(QCustomPlot& plot, const Look& look) {
+    auto* axes = new QCPAxisRect(&plot);
+    for (QCPAxis* axis : axes->axes())
+        style_axis(*axis, look);
+    for (QCPAxis::AxisType side : {QCPAxis::atTop, QCPAxis::atRight})
+        axes->axis(side)->setVisible(false);
+    axes->setMinimumMargins(QMargins(0, 0, 0, 0));
+    axes->setMinimumSize(static_cast<int>(look.px(24)), static_cast<int>(look.px(16)));
+    return axes;
+}
+
+void add_level(QCPAxisRect& axes, double y, const QPen& pen) {
+    auto* line = new QCPItemStraightLine(axes.parentPlot());
+    for (QCPItemPosition* point : {line->point1, line->point2}) {
+        point->setAxisRect(&axes);
+        point->setAxes(axes.axis(QCPAxis::atBottom), axes.axis(QCPAxis::atLeft));
+        point->setTypeX(QCPItemPosition::ptAxisRectRatio);
+        point->setTypeY(QCPItemPosition::ptPlotCoords);
+    }
+    line->setClipAxisRect(&axes);
+    line->point1->setCoords(0, y);
+    line->point2->setCoords(1, y);
+    line->setPen(pen);
+}
+
+QCPItemText* add_text(QCPAxisRect& axes, const QString& text, const QFont& font, const QColor& colour) {
+    auto* item = new QCPItemText(axes.parentPlot());
+    item->position->setAxisRect(&axes);
+    item->position->setAxes(axes.axis(QCPAxis::atBottom), axes.axis(QCPAxis::atLeft));
+    item->position->setType(QCPItemPosition::ptAxisRectRatio);
+    item->setClipAxisRect(&axes);
+    item->setText(text);
+    item->setFont(font);
+    item->setColor(colour);
+    return item;
+}
+
+void fit_range(QCPAxis& axis, std::span<const double> values, bool logarithmic) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const double value : values) {
+        if (!std::isfinite(value) || (logarithmic && value <= 0))
+            continue;
+        const double place = logarithmic ? std::log10(value) : value;
+        low = std::min(low, place);
+        high = std::max(high, place);
+    }
+    if (low > high)
+        low = high = 0;
+    const double air = high > low ? 0.1 * (high - low) : (logarithmic ? 0.3 : std::max(0.1, 0.1 * std::abs(low)));
+    low -= air, high += air;
+    if (!logarithmic) {
+        axis.setRange(low, high);
+        return;
+    }
+    axis.setScaleType(QCPAxis::stLogarithmic);
+    axis.setRange(std::pow(10, low), std::pow(10, high));
+    if (high - low > decades_for_powers)
+        axis.setTicker(QSharedPointer<PowerTicker>::create());
+}
+
+void say_instead(QCPAxisRect& axes, const QString& sentence, const Look& look) {
+    for (QCPAxis* axis : axes.axes()) {
+        axis->setTicks(false);
+        axis->setTickLabels(false);
+        axis->grid()->setVisible(false);
+    }
+    QCPItemText* item = add_text(axes, sentence, look.font(), look.muted);
+    item->setTextAlignment(Qt::AlignCenter);
+    item->setPositionAlignment(Qt::AlignCenter);
+    item->position->setCoords(0.5, 0.5);
+}
+
+} // namespace normscope

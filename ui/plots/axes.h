@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/plots/look.h"
+
+#include <qcustomplot.h>
+
+#include <span>
+
+namespace normscope {
+
+/// Tick labels with proper minus signs, thousands apart, superscripts.
+class NumberTicker : public QCPAxisTicker {
+protected:
+    QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
+};
+
+/// Ticks at powers of ten: "10⁻³".
+class PowerTicker : public QCPAxisTickerLog {
+protected:
+    QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
+};
+
+/// An axis rect with a left and a bottom axis, a dashed grid, and the look's fonts. It belongs to the plot's layout
+/// once it is put there.
+QCPAxisRect* make_axes(QCustomPlot& plot, const Look& look);
+void style_axis(QCPAxis& axis, const Look& look);
+/// A dashed, or solid, line across the axes at a value of y.
+void add_level(QCPAxisRect& axes, double y, const QPen& pen);
+/// Text at (x, y) of the axes: by their coordinates or by the share of their rect (0 left/top … 1 right/bottom).
+QCPItemText* add_text(QCPAxisRect& axes, const QString& text, const QFont& font, const QColor& colour);
+/// A linear axis that holds all finite values, or a logarithmic one that holds all positive ones, with some air.
+void fit_range(QCPAxis& axis, std::span<const double> values, bool logarithmic);
+/// A sentence in the middle of axes that have nothing else to show.
+void say_instead(QCPAxisRect& axes, const QString& sentence, const Look& look);
+
+} // namespace normscope

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/statistics/density.h"
+
+#include <QImage>
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace normscope {
+
+/// A cell of a cloud: it covers [column, column + 1) · cell_width by [row, row + 1) · cell_height.
+struct CloudCell {
+    int column = 0;
+    int row = 0;
+    uint64_t count = 0;
+};
+
+/// A density in cells large enough to be seen as colours: neighbouring cells of the density's grid are joined, by a
+/// power of two, along both axes. Only cells that hold a cell of more than `threshold` points are kept; the points of
+/// all others are drawn one by one.
+struct Cloud {
+    double cell_width = 0, cell_height = 0;
+    std::vector<CloudCell> cells;
+    uint64_t most = 0; ///< Points in the fullest cell
+    /// At most `columns` × `rows` cells to a view of `x_span` × `y_span`.
+    static Cloud of(const Density& density, uint32_t threshold, double x_span, double y_span, int columns, int rows);
+};
+
+/// Device pixels of data coordinates: x ↦ x_zero + x_scale · x, and y alike (y_scale is negative on a screen).
+struct DeviceMap {
+    double x_zero = 0, x_scale = 1, y_zero = 0, y_scale = -1;
+    double x(double value) const { return x_zero + x_scale * value; }
+    double y(double value) const { return y_zero + y_scale * value; }
+};
+
+/// The cells that touch `area` (device pixels), painted into an image of its size; the rest is transparent. Every cell
+/// takes at least one pixel, and where cells share one the fullest shows: no point is lost.
+QImage paint_cloud(const Cloud& cloud, const DeviceMap& map, const QRect& area,
+                   const std::function<QRgb(double count)>& colour);
+
+} // namespace normscope

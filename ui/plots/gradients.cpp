@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/axes.h"
+#include "ui/plots/figure.h"
+#include "ui/plots/page.h"
+#include "ui/plots/text.h"
+#include "ui/plots/text_element.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace normscope {
+namespace {
+
+/// One of the two gradients of a layer.
+struct GradientSeries {
+    QString name;
+    QColor colour;
+    const Moments* moments;
+    const LogHistogram* histogram;
+};
+
+std::vector<GradientSeries> gradient_series(const LayerAnalysis& layer, const Look& look) {
+    const auto held = [](const auto& optional) { return optional ? &*optional : nullptr; };
+    std::vector<GradientSeries> series;
+    if (layer.input_grad || layer.input_grad_histogram)
+        series.push_back(
+            {QStringLiteral("∂L/∂x (input)"), look.input, held(layer.input_grad), held(layer.input_grad_histogram)});
+    if (layer.output_grad || layer.output_grad_histogram)
+        series.push_back({QStringLiteral("∂L/∂y (output)"), look.output, held(layer.output_grad),
+                          held(layer.output_grad_histogram)});
+    return series;
+}
+
+QColor fill_of(QColor colour) {
+    colour.setAlphaF(0.35f);
+    return colour;
+}
+
+/// A filled outline through the corners given.
+void add_outline(QCPAxisRect& axes, const QVector<double>& x, const QVector<double>& y, const GradientSeries& series,
+                 const Look& look) {
+    auto* graph = new QCPGraph(axes.axis(QCPAxis::atBottom), axes.axis(QCPAxis::atLeft));
+    graph->setAdaptiveSampling(false);
+    graph->setData(x, y, true);
+    graph->setPen(look.pen(series.colour, 1));
+    graph->setBrush(fill_of(series.colour));
+}
+
+void add_steps(QCPAxisRect& axes, const GradientSeries& series, const Look& look) {
+    const auto& counts = series.histogram->counts;
+    const auto occupied = [](int64_t count) { return count > 0; };
+    const auto first = std::ranges::find_if(counts, occupied) - counts.begin();
+    const auto last = counts.rend() - std::find_if(counts.rbegin(), counts.rend(), occupied);
+    QVector<double> x, y;
+    double level = 0;
+    for (auto bin = first; bin <= last && first < last; ++bin) {
+        const double edge = LogHistogram::edge(static_cast<int>(bin));
+        const double next = bin < last ? static_cast<double>(counts[static_cast<size_t>(bin)]) : 0;
+        x << edge << edge;
+        y << level << next;
+        level = next;
+    }
+    add_outline(axes, x, y, series, look);
+}
+
+struct HistogramSpan {
+    double low = -1, high = 1; ///< log10
+    double peak = 1;           ///< Largest count of a bin
+};
+
+HistogramSpan histogram_span(const std::vector<GradientSeries>& series) {
+    int first = LogHistogram::bins, last = -1;
+    int64_t peak = 0;
+    for (const GradientSeries& one : series)
+        for (int bin = 0; one.histogram != nullptr && bin < LogHistogram::bins; ++bin) {
+            const int64_t count = one.histogram->counts[static_cast<size_t>(bin)];
+            if (count == 0)
+                continue;
+            first = std::min(first, bin);
+            last = std::max(last, bin);
+            peak = std::max(peak, count);
+        }
+    if (last < 0)
+        return {};
+    return {LogHistogram::edge(first - 3), LogHistogram::edge(last + 4), static_cast<double>(peak)};
+}
+
+/// What lies outside the axis of log10|g|, in the order drawn.
+struct ExtraBar {
+    QString label;
+    int64_t LogHistogram::*count;
+};
+
+std::vector<ExtraBar> extra_bars(const std::vector<GradientSeries>& series) {
+    std::vector<ExtraBar> bars;
+    for (const ExtraBar& bar : {ExtraBar{QStringLiteral("0"), &LogHistogram::zeros},
+                                ExtraBar{QStringLiteral("underflow"), &LogHistogram::underflow},
+                                ExtraBar{QStringLiteral("overflow"), &LogHistogram::overflow}}) {
+        const auto some = [&](const GradientSeries& one) { return one.histogram && one.histogram->*bar.count > 0; };
+        if (std::ranges::any_of(series, some))
+            bars.push_back(bar);
+    }
+    return bars;
+}
+
+/// Bars for what has no place on a logarithmic axis. A bar higher than the axis ends in an arrow; its count is in the
+/// key.
+void fill_extra_axes(QCPAxisRect& axes, const std::vector<GradientSeries>& series, const std::vector<ExtraBar>& bars,
+                     double top, const Look& look) {
+    auto ticker = QSharedPointer<QCPAxisTickerText>::create();
+    for (size_t place = 0; place < bars.size(); ++place) {
+        ticker->addTick(static_cast<double>(place) + 0.5, bars[place].label);
+        for (size_t i = 0; i < series.size(); ++i) {
+            const auto count = series[i].histogram ? static_cast<double>(series[i].histogram->*bars[place].count) : 0.0;
+            const double left = static_cast<double>(place) + 0.14 + 0.37 * static_cast<double>(i), right = left + 0.35;
+            if (count == 0)
+                continue;
+            const double height = std::min(count, top * 0.92);
+            add_outline(axes, {left, left, right, right}, {0, height, height, 0}, series[i], look);
+            if (count <= height)
+                continue;
+            QCPItemText* arrow = add_text(axes, QStringLiteral("↑"), look.font(0.9, true), series[i].colour);
+            arrow->setPositionAlignment(Qt::AlignHCenter | Qt::AlignTop);
+            arrow->position->setCoords((left + right) / 2 / static_cast<double>(bars.size()), 0.0);
+        }
+    }
+    axes.axis(QCPAxis::atBottom)->setTicker(ticker);
+    axes.axis(QCPAxis::atBottom)->setRange(0, static_cast<double>(bars.size()));
+    axes.axis(QCPAxis::atBottom)->grid()->setVisible(false);
+}
+
+QString key_text(const GradientSeries& series) {
+    QString text = series.name;
+    if (series.moments != nullptr)
+        text += QStringLiteral(":  RMS %1,  L2 %2,  zeros %3")
+                    .arg(number_text(series.moments->rms(), 3), number_text(series.moments->l2(), 3),
+                         count_text(series.moments->zero));
+    if (series.histogram != nullptr)
+        text += QStringLiteral(",  underflow ") + count_text(series.histogram->underflow);
+    if (series.histogram != nullptr && series.histogram->overflow > 0)
+        text += QStringLiteral(",  overflow ") + count_text(series.histogram->overflow);
+    if (series.moments != nullptr)
+        text +=
+            QStringLiteral(",  NaN %1,  Inf %2").arg(count_text(series.moments->nan), count_text(series.moments->inf));
+    return text;
+}
+
+TextElement* gradient_key(QCustomPlot& plot, const LayerAnalysis& layer, const std::vector<GradientSeries>& series,
+                          const Look& look) {
+    std::vector<TextRow> rows;
+    for (const GradientSeries& one : series)
+        rows.push_back({key_text(one), look.text, 0.95, false, Swatch::box, fill_of(one.colour)});
+    if (layer.input_grad && layer.output_grad && layer.output_grad->l2() > 0)
+        rows.push_back({QStringLiteral("gain ‖∂L/∂x‖/‖∂L/∂y‖ = ") +
+                            number_text(layer.input_grad->l2() / layer.output_grad->l2(), 3),
+                        look.muted, 0.95});
+    return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
+}
+
+class GradientFigure : public Figure {
+public:
+    GradientFigure(const Analysis& analysis, const LayerAnalysis& layer) : analysis_(analysis), layer_(layer) {}
+
+    std::string title() const override { return layer_.layer.name + " gradients"; }
+    double natural_height_mm(double width_mm) const override { return width_mm * 0.5; }
+
+    void populate(QCustomPlot& plot, const Look& look) const override {
+        const QString& loss = QString::fromStdString(analysis_.run.loss);
+        QString description = QStringLiteral("gradient flow, ") + layer_text(analysis_, layer_);
+        if (!loss.isEmpty())
+            description += QStringLiteral(", loss L: ") + loss;
+        QCPLayoutGrid* body = make_page(plot, look,
+                                        {QString::fromStdString(layer_.layer.name), description, layer_.warnings,
+                                         QString::fromStdString(provenance_line(analysis_))});
+        const std::vector<GradientSeries> series = gradient_series(layer_, look);
+        if (series.empty()) {
+            QCPAxisRect* axes = make_axes(plot, look);
+            body->addElement(0, 0, axes);
+            say_instead(*axes,
+                        QStringLiteral("This recording holds no gradients of this layer.\nCapture it with a loss, "
+                                       "and without --no-grad, to see them."),
+                        look);
+            return;
+        }
+        body->addElement(0, 0, gradient_key(plot, layer_, series, look));
+        auto* row = new QCPLayoutGrid;
+        body->addElement(1, 0, row);
+        fill_row(plot, *row, series, look);
+    }
+
+private:
+    static void fill_row(QCustomPlot& plot, QCPLayoutGrid& row, const std::vector<GradientSeries>& series,
+                         const Look& look) {
+        const HistogramSpan span = histogram_span(series);
+        const std::vector<ExtraBar> bars = extra_bars(series);
+        const double top = span.peak * 1.08;
+        auto* margins = new QCPMarginGroup(&plot);
+        QCPAxisRect* axes = make_axes(plot, look);
+        axes->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
+        QCPAxisRect* first = axes;
+        row.setColumnSpacing(static_cast<int>(look.px(8)));
+        if (!bars.empty()) {
+            first = make_axes(plot, look);
+            first->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
+            first->axis(QCPAxis::atLeft)->setRange(0, top);
+            const int width = static_cast<int>(look.px(50.0 * static_cast<double>(bars.size())));
+            first->setMaximumSize(width + static_cast<int>(look.px(50)), QWIDGETSIZE_MAX);
+            row.addElement(0, 0, first);
+            row.setColumnStretchFactor(0, 0.35);
+            fill_extra_axes(*first, series, bars, top, look);
+            axes->axis(QCPAxis::atLeft)->setTickLabels(false);
+        }
+        first->axis(QCPAxis::atLeft)->setLabel(QStringLiteral("values per bin of ⅛ decade"));
+        row.addElement(0, row.columnCount(), axes);
+        axes->axis(QCPAxis::atLeft)->setRange(0, top);
+        axes->axis(QCPAxis::atBottom)->setRange(span.low, span.high);
+        axes->axis(QCPAxis::atBottom)->setLabel(QStringLiteral("log₁₀ |gradient|"));
+        for (const GradientSeries& one : series)
+            if (one.histogram != nullptr)
+                add_steps(*axes, one, look);
+    }
+
+    const Analysis& analysis_;
+    const LayerAnalysis& layer_;
+};
+
+} // namespace
+
+std::unique_ptr<Figure> gradient_figure(const Analysis& analysis, const LayerAnalysis& layer) {
+    return std::make_unique<GradientFigure>(analysis, layer);
+}
+
+} // namespace normscope

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/plots/figure.h"
+
+#include <QColor>
+#include <QFont>
+#include <QPen>
+
+namespace normscope {
+
+/// How a figure is drawn: measures, fonts and colours. Plots are laid out in pixels; `unit` of them make a point, so
+/// exports (4 to the point, to keep QCustomPlot's whole-pixel layout fine) and windows share every builder.
+struct Look {
+    double unit = 4;         ///< Layout pixels in a point (1/72 inch).
+    double device_scale = 1; ///< Pixels of the device in a layout pixel: the grain of the cloud.
+    double font_pt = 8;
+    double width_pt = 504;
+    double height_pt = 283;
+    int vector_markers = 20000; ///< More markers than these become part of the cloud's image.
+
+    bool dark = false;
+    QColor background, text, muted, grid, warning;
+    QColor marker;             ///< Single points
+    QColor by_points, by_bins; ///< The two curves
+    QColor line, trained;      ///< A straight line; a trained α
+    QColor input, output;      ///< Gradients of x and of y
+
+    double px(double pt) const { return pt * unit; }
+    /// The figure's font, `scale` times its size.
+    QFont font(double scale = 1, bool bold = false) const;
+    QPen pen(const QColor& colour, double width_pt_, Qt::PenStyle style = Qt::SolidLine) const;
+    /// The colour of a cell that holds `count` points where the fullest holds `most`; logarithmic.
+    QRgb density_colour(double count, double most) const;
+    /// The colour map of densities at t in 0…1. In the dark theme it starts where it stands out from the background.
+    QRgb density_map(double t) const;
+
+    static Look of(FigureTheme theme);
+};
+
+/// The look of an export in this style.
+Look export_look(const FigureStyle& style);
+
+} // namespace normscope

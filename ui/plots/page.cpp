@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/page.h"
+
+#include "ui/plots/text.h"
+#include "ui/plots/text_element.h"
+
+#include <qcustomplot.h>
+
+namespace normscope {
+namespace {
+
+constexpr double margin_pt = 7;
+constexpr int warning_lines = 2;
+constexpr int provenance_lines = 2;
+constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
+
+double page_width(const Look& look) {
+    return look.px(look.width_pt - 2 * margin_pt);
+}
+
+/// Each warning on a line of its own; when there are more than fit, the last line says how many are left.
+std::vector<TextRow> warning_rows(const Look& look, const std::vector<std::string>& warnings) {
+    std::vector<TextRow> rows;
+    const auto count = static_cast<int>(warnings.size());
+    const int shown = count > warning_lines ? warning_lines - 1 : count;
+    for (int i = 0; i < shown; ++i)
+        rows.push_back({QStringLiteral("⚠ ") + QString::fromStdString(warnings[i]), look.warning, small_scale});
+    if (shown < count)
+        rows.push_back({QStringLiteral("⚠ %1 (and %2 more warnings)")
+                            .arg(fitted_text(QString::fromStdString(warnings[shown]), look.font(small_scale),
+                                             page_width(look) * 0.7, Qt::ElideRight),
+                                 QString::number(count - shown - 1)),
+                        look.warning, small_scale});
+    return rows;
+}
+
+TextElement* heading(QCustomPlot& plot, const Look& look, const PageText& text) {
+    std::vector<TextRow> rows;
+    rows.push_back({text.name, look.text, 1.25, true});
+    rows.back().elide = Qt::ElideMiddle;
+    rows.back().shrink = true;
+    if (!text.description.isEmpty())
+        rows.push_back({text.description, look.muted, 1});
+    for (TextRow& row : warning_rows(look, text.warnings))
+        rows.push_back(std::move(row));
+    return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
+}
+
+TextElement* foot(QCustomPlot& plot, const Look& look, const QString& provenance) {
+    std::vector<TextRow> rows;
+    for (const QString& line : wrapped_text(provenance, look.font(small_scale), page_width(look), provenance_lines))
+        rows.push_back({line, look.muted, small_scale, false, Swatch::none, {}, Qt::ElideMiddle});
+    return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
+}
+
+} // namespace
+
+QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& text) {
+    plot.clearPlottables();
+    plot.clearItems();
+    plot.plotLayout()->clear();
+    plot.setBackground(QBrush(look.background));
+    plot.setAntialiasedElements(QCP::aeAll);
+
+    QCPLayoutGrid& page = *plot.plotLayout();
+    const int margin = static_cast<int>(look.px(margin_pt));
+    page.setMargins({margin, margin, margin, margin});
+    page.setRowSpacing(static_cast<int>(look.px(4)));
+    auto* body = new QCPLayoutGrid;
+    body->setColumnSpacing(static_cast<int>(look.px(8)));
+    body->setRowSpacing(static_cast<int>(look.px(6)));
+    page.addElement(0, 0, heading(plot, look, text));
+    page.addElement(1, 0, body);
+    page.addElement(2, 0, foot(plot, look, text.provenance));
+    return body;
+}
+
+} // namespace normscope

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/plots/look.h"
+
+#include <QString>
+
+class QCPLayoutGrid;
+
+namespace normscope {
+
+struct PageText {
+    QString name;        ///< Set large; shrunk, then cut in the middle
+    QString description; ///< One line beneath
+    std::vector<std::string> warnings;
+    QString provenance; ///< At the foot
+};
+
+/// Empties the plot and gives it the frame of every figure: heading and warnings above, provenance at the foot. What is
+/// between is returned, an empty grid.
+QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& text);
+
+} // namespace normscope

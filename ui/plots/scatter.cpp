@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/axes.h"
+#include "ui/plots/figure.h"
+#include "ui/plots/page.h"
+#include "ui/plots/scatter_panel.h"
+#include "ui/plots/text.h"
+#include "ui/plots/text_element.h"
+
+#include <cmath>
+
+namespace normscope {
+namespace {
+
+constexpr int cells_across = 220; ///< Each cell about 1 pt wide: large enough to have a colour
+constexpr double dot_pt = 1.5;
+constexpr double narrow_page_pt = 340; ///< Below this the measures go under the axes instead of beside them
+
+std::vector<TextRow> fit_rows(const LayerAnalysis& layer, Weighting weighting, const Look& look) {
+    const CurveFit* fit = drawn_fit(layer, weighting);
+    if (fit == nullptr)
+        return {};
+    const bool points = weighting == Weighting::points;
+    const QColor colour = points ? look.by_points : look.by_bins;
+    std::vector<TextRow> rows;
+    rows.push_back({points ? QStringLiteral("fit weighted by points") : QStringLiteral("fit weighted by bins of x"),
+                    look.text, 0.95, true, points ? Swatch::solid : Swatch::dashed, colour});
+    rows.push_back({equation_text(*fit), look.text, 0.95});
+    if (!has_curve(*fit))
+        return rows;
+    const QString error =
+        std::isfinite(fit->A_error) ? QStringLiteral(" ± ") + number_text(fit->A_error, 1) : QString();
+    if (fit->has_flag("alpha-undetermined"))
+        rows.push_back({alpha_text(*fit), look.warning});
+    else if (!fit->has_flag("constant"))
+        rows.push_back(
+            {QStringLiteral("A = %1%2,  %3").arg(number_text(fit->A, 4), error, alpha_text(*fit, 3)), look.text});
+    rows.push_back(
+        {QStringLiteral("R² points %1, bins %2").arg(r2_text(fit->r2_points), r2_text(fit->r2_bins)), look.text});
+    for (const char* flag : {"rival-optimum", "step"})
+        if (fit->has_flag(flag)) {
+            rows.push_back({flags_text(*fit), look.warning, 0.875});
+            break;
+        }
+    return rows;
+}
+
+QString bad_values_text(const Moments& moments, const QString& name) {
+    return QStringLiteral("%1: %2 NaN, %3 Inf").arg(name, count_text(moments.nan), count_text(moments.inf));
+}
+
+std::vector<TextRow> comparison_rows(const LayerAnalysis& layer, const Look& look) {
+    std::vector<TextRow> rows;
+    if (has_curve(layer.line))
+        rows.push_back(
+            {QStringLiteral("straight line instead: R² points %1").arg(r2_text(layer.line.r2_points)), look.text});
+    const CurveFit* drawn = drawn_fit(layer, Weighting::points);
+    for (const CurveFit& fit : layer.fits)
+        if (drawn != nullptr && fit.weighting == Weighting::points && fit.curve != drawn->curve && has_curve(fit))
+            rows.push_back({QStringLiteral("%1 instead: R² points %2")
+                                .arg(QString::fromStdString(curve_name(fit.curve)), r2_text(fit.r2_points)),
+                            look.text});
+    if (const auto trained = layer.layer.trained_alpha())
+        rows.push_back({QStringLiteral("trained α = %1 (parameter, not a fit)").arg(number_text(*trained, 4)),
+                        look.trained, 0.9, true});
+    return rows;
+}
+
+QString singles_text(const LayerAnalysis& layer) {
+    const QString count = count_text(static_cast<int64_t>(layer.outliers.size()));
+    if (layer.outlier_threshold <= 1)
+        return count + (layer.outliers.size() == 1 ? QStringLiteral(" single point drawn as a dot")
+                                                   : QStringLiteral(" single points drawn as dots"));
+    return QStringLiteral("%1 points drawn as dots (≤ %2 a cell)").arg(count, QString::number(layer.outlier_threshold));
+}
+
+std::vector<TextRow> data_rows(const LayerAnalysis& layer, const Cloud& cloud, const Look& look) {
+    std::vector<TextRow> rows;
+    rows.push_back({count_text(layer.points) + QStringLiteral(" points"), look.text, 0.95, true});
+    if (!layer.outliers.empty())
+        rows.push_back({singles_text(layer), look.text, 0.9, false, Swatch::disc, look.marker});
+    if (!cloud.cells.empty())
+        rows.push_back({QStringLiteral("cells of %1 × %2, the fullest %3")
+                            .arg(number_text(cloud.cell_width, 2), number_text(cloud.cell_height, 2),
+                                 count_text(static_cast<int64_t>(cloud.most))),
+                        look.text, 0.9, false, Swatch::box, QColor(look.density_map(0.55))});
+    if (!layer.band.empty())
+        rows.push_back(
+            {QStringLiteral("mean ± std of y in bins of x"), look.text, 0.9, false, Swatch::box, band_colour(look)});
+    const bool bad = layer.input.nan + layer.input.inf + layer.output.nan + layer.output.inf > 0;
+    rows.push_back({bad_values_text(layer.input, QStringLiteral("x")) + QStringLiteral(";  ") +
+                        bad_values_text(layer.output, QStringLiteral("y")),
+                    bad ? look.warning : look.text});
+    rows.push_back(
+        {QStringLiteral("x: mean %1, std %2").arg(number_text(layer.input.mean, 3), number_text(layer.input.std(), 3)),
+         look.text});
+    if (layer.from_summary)
+        rows.push_back({QStringLiteral("from the summary of the whole run"), look.muted});
+    return rows;
+}
+
+TextElement* readout(QCustomPlot& plot, const LayerAnalysis& layer, const Cloud& cloud, const Look& look) {
+    const TextRow gap{QString(), look.text, 0.45};
+    std::vector<TextRow> rows;
+    const auto add = [&](std::vector<TextRow> part) {
+        if (!rows.empty() && !part.empty())
+            rows.push_back(gap);
+        rows.insert(rows.end(), part.begin(), part.end());
+    };
+    add(fit_rows(layer, Weighting::points, look));
+    add(fit_rows(layer, Weighting::bins, look));
+    add(comparison_rows(layer, look));
+    add(data_rows(layer, cloud, look));
+    const bool narrow = look.width_pt < narrow_page_pt;
+    return new TextElement(&plot, look, std::move(rows), narrow ? TextElement::Flow::line : TextElement::Flow::column);
+}
+
+/// The bar that tells a cell's colour, beside the axes and as high as they are.
+QCPColorScale* colour_bar(QCustomPlot& plot, QCPAxisRect& axes, const Cloud& cloud, const Look& look) {
+    auto* bar = new QCPColorScale(&plot);
+    QCPColorGradient gradient;
+    gradient.clearColorStops();
+    constexpr int stops = 64;
+    for (int i = 0; i <= stops; ++i)
+        gradient.setColorStopAt(static_cast<double>(i) / stops,
+                                QColor(look.density_map(static_cast<double>(i) / stops)));
+    bar->setType(QCPAxis::atRight);
+    bar->setDataScaleType(QCPAxis::stLogarithmic);
+    bar->setDataRange(QCPRange(1, std::max<double>(2, static_cast<double>(cloud.most))));
+    bar->setGradient(gradient);
+    bar->setBarWidth(static_cast<int>(look.px(7)));
+    style_axis(*bar->axis(), look);
+    if (cloud.most >= 10)
+        bar->axis()->setTicker(QSharedPointer<PowerTicker>::create());
+    bar->axis()->setLabel(QStringLiteral("points per cell"));
+    for (QCPAxis* axis : bar->axis()->axisRect()->axes())
+        axis->setBasePen(look.pen(look.text, 0.7));
+    auto* group = new QCPMarginGroup(&plot);
+    for (QCPLayoutElement* element : {static_cast<QCPLayoutElement*>(bar), static_cast<QCPLayoutElement*>(&axes)})
+        element->setMarginGroup(QCP::msTop | QCP::msBottom, group);
+    return bar;
+}
+
+class ScatterFigure : public Figure {
+public:
+    ScatterFigure(const Analysis& analysis, const LayerAnalysis& layer) : analysis_(analysis), layer_(layer) {}
+
+    std::string title() const override { return layer_.layer.name; }
+    double natural_height_mm(double width_mm) const override {
+        return width_mm < 120 ? width_mm * 1.5 : width_mm * 0.58;
+    }
+
+    void populate(QCustomPlot& plot, const Look& look) const override {
+        QCPLayoutGrid* body = make_page(plot, look,
+                                        {QString::fromStdString(layer_.layer.name), layer_text(analysis_, layer_),
+                                         layer_.warnings, QString::fromStdString(provenance_line(analysis_))});
+        QCPAxisRect* axes = make_axes(plot, look);
+        body->addElement(0, 0, axes);
+        axes->axis(QCPAxis::atBottom)->setLabel(QStringLiteral("input x of the norm layer"));
+        axes->axis(QCPAxis::atLeft)->setLabel(output_axis_text(layer_));
+        if (!layer_.has_points) {
+            say_instead(*axes, QStringLiteral("Neither tensors nor a density of this layer were recorded."), look);
+            return;
+        }
+        const ScatterView view = scatter_view(layer_);
+        set_view(*axes, view);
+        add_bounds(*axes, layer_, view, look, true);
+        add_band(*axes, layer_, look);
+        const Cloud& cloud = add_cloud(*axes, layer_, view, look, cells_across, dot_pt).cloud();
+        add_curves(*axes, layer_, look, 1.5);
+        if (cloud.most > 0)
+            body->addElement(0, 1, colour_bar(plot, *axes, cloud, look));
+        const bool narrow = look.width_pt < narrow_page_pt;
+        body->addElement(narrow ? 1 : 0, narrow ? 0 : body->columnCount(), readout(plot, layer_, cloud, look));
+    }
+
+private:
+    const Analysis& analysis_;
+    const LayerAnalysis& layer_;
+};
+
+} // namespace
+
+std::unique_ptr<Figure> scatter_figure(const Analysis& analysis, const LayerAnalysis& layer) {
+    return std::make_unique<ScatterFigure>(analysis, layer);
+}
+
+} // namespace normscope

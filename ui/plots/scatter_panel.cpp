@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/scatter_panel.h"
+
+#include "ui/plots/axes.h"
+#include "ui/plots/text.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace normscope {
+namespace {
+
+constexpr double air = 1.06;       ///< Room beyond the outermost point in x
+constexpr double bound_air = 1.13; ///< Room beyond the bound, for its name
+
+/// The largest |coordinate| of any point, by the moments or else by the points themselves.
+double reach(const Moments& moments, const std::vector<Point>& singles, float Point::*coordinate) {
+    double largest = moments.finite() > 0 ? moments.largest() : 0;
+    for (const Point& point : singles)
+        largest = std::max(largest, static_cast<double>(std::abs(point.*coordinate)));
+    return largest;
+}
+
+std::optional<double> hard_bound(const LayerAnalysis& layer) {
+    if (layer.as_stored || layer.affine == AffineView::after)
+        return std::nullopt;
+    return layer.layer.bound();
+}
+
+} // namespace
+
+ScatterView scatter_view(const LayerAnalysis& layer) {
+    ScatterView view;
+    const double x = reach(layer.input, layer.outliers, &Point::x), y = reach(layer.output, layer.outliers, &Point::y);
+    view.x = x > 0 ? x * air : 1;
+    view.bound = hard_bound(layer);
+    view.y = view.bound && *view.bound > 0 ? std::max(*view.bound * bound_air, y * 1.02) : (y > 0 ? y * air : 1);
+    return view;
+}
+
+void set_view(QCPAxisRect& axes, const ScatterView& view) {
+    axes.axis(QCPAxis::atBottom)->setRange(-view.x, view.x);
+    axes.axis(QCPAxis::atLeft)->setRange(-view.y, view.y);
+}
+
+void add_bounds(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view, const Look& look, bool named) {
+    if (!view.bound)
+        return;
+    const QString symbol = bound_text(layer.layer.kind);
+    const QString value = number_text(*view.bound, 3);
+    const QString name = symbol.isEmpty() ? value : symbol + QStringLiteral(" = ") + value;
+    for (const int sign : {1, -1}) {
+        add_level(axes, sign * *view.bound, look.pen(look.muted, 0.8, Qt::DashLine));
+        if (!named)
+            continue;
+        // A rising S is low at the left and high at the right: the upper name goes left, the lower one right.
+        QCPItemText* item = add_text(axes, sign > 0 ? name : QStringLiteral("−") + name, look.font(0.875), look.muted);
+        item->setPositionAlignment((sign > 0 ? Qt::AlignLeft | Qt::AlignBottom : Qt::AlignRight | Qt::AlignTop));
+        item->position->setTypeY(QCPItemPosition::ptPlotCoords);
+        item->position->setCoords(sign > 0 ? 0.015 : 0.985, sign * *view.bound);
+    }
+}
+
+QColor band_colour(const Look& look) {
+    QColor colour = look.muted;
+    colour.setAlphaF(look.dark ? 0.30f : 0.22f);
+    return colour;
+}
+
+void add_band(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look) {
+    QVector<double> x, low, high;
+    for (const BandBin& bin : layer.band) {
+        if (!std::isfinite(bin.mean) || !std::isfinite(bin.std) || bin.count < 2)
+            continue;
+        x << bin.x;
+        low << bin.mean - bin.std;
+        high << bin.mean + bin.std;
+    }
+    const auto edge = [&](const QVector<double>& y) {
+        auto* graph = new QCPGraph(axes.axis(QCPAxis::atBottom), axes.axis(QCPAxis::atLeft));
+        graph->setData(x, y, true);
+        graph->setPen(Qt::NoPen);
+        graph->setAdaptiveSampling(false);
+        return graph;
+    };
+    QCPGraph* upper = edge(high);
+    upper->setBrush(band_colour(look));
+    upper->setChannelFillGraph(edge(low));
+}
+
+const CloudPlottable& add_cloud(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view,
+                                const Look& look, int cells, double dot_pt) {
+    Cloud cloud = Cloud::of(layer.density, layer.outlier_threshold, 2 * view.x, 2 * view.y, cells, cells);
+    return *new CloudPlottable(axes, look, std::move(cloud), layer.outliers, dot_pt);
+}
+
+const CurveFit* drawn_fit(const LayerAnalysis& layer, Weighting weighting) {
+    if (const CurveFit* fit = layer.fit(Curve::tanh, weighting))
+        return fit;
+    const auto first = std::ranges::find(layer.fits, weighting, &CurveFit::weighting);
+    return first == layer.fits.end() ? nullptr : &*first;
+}
+
+QPen curve_pen(const Look& look, Weighting weighting, double width_pt) {
+    return weighting == Weighting::points ? look.pen(look.by_points, width_pt)
+                                          : look.pen(look.by_bins, width_pt, Qt::DashLine);
+}
+
+void add_curves(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look, double width_pt) {
+    for (const Weighting weighting : {Weighting::points, Weighting::bins}) {
+        const CurveFit* fit = drawn_fit(layer, weighting);
+        if (fit != nullptr && has_curve(*fit))
+            new FunctionPlottable(
+                axes, [fit = *fit](double x) { return fit.value(x); }, curve_pen(look, weighting, width_pt));
+    }
+}
+
+} // namespace normscope

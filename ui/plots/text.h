@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/analysis/layer_analysis.h"
+
+#include <QString>
+
+class QFont;
+
+namespace normscope {
+
+/// A number to `digits` significant digits: "−0.00412", "1.62×10⁻⁷", "NaN"; proper minus signs and superscripts.
+QString number_text(double value, int digits = 4);
+/// 64128 → "64,128"
+QString count_text(int64_t count);
+/// 0.92214 → "0.9221"; "undefined" for NaN; more digits where four would claim 1.
+QString r2_text(double r2);
+/// 10 to the power of an integer: "10⁻³"; "1" for 10⁰.
+QString power_of_ten(int exponent);
+
+/// "y = 15.4 tanh(0.0691 x) − 0.00412"; a straight line where α is undetermined.
+QString equation_text(const CurveFit& fit);
+/// "α = 0.0691 ± 0.0002", or "linear, α undetermined".
+QString alpha_text(const CurveFit& fit, int digits = 4);
+/// Whether a fit has a curve to draw.
+bool has_curve(const CurveFit& fit);
+/// What a fit's flags mean, in words; empty for a fit without any.
+QString flags_text(const CurveFit& fit);
+
+/// "√(C−1)", "√C" or "1": the bound of a kind, in symbols.
+QString bound_text(NormKind kind);
+/// The quantity on the y axis, on two lines.
+QString output_axis_text(const LayerAnalysis& layer);
+/// "norm layer 11 of 13, LayerNorm, C = 384, ε = 10⁻⁶ (config)"
+QString layer_text(const Analysis& analysis, const LayerAnalysis& layer);
+/// The kind as it is known: our name, or that of the file.
+QString kind_text(const NormLayer& layer);
+
+/// `text` cut at `mode` so that it is at most `width` wide in `font`.
+QString fitted_text(const QString& text, const QFont& font, double width, Qt::TextElideMode mode);
+/// `text` on at most `lines` lines of `width`, broken between words; the last is elided.
+QStringList wrapped_text(const QString& text, const QFont& font, double width, int lines);
+
+} // namespace normscope
