@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/capture/capture.h"
+
+#include "core/capture/capture_plan.h"
+#include "core/capture/loss.h"
+#include "core/capture/recording_tap.h"
+#include "core/model/torch_errors.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+
+namespace normscope {
+namespace {
+
+using at::Tensor;
+
+/// Parameters are frozen but for those of the chosen norm layers, and those only for as long as this lives.
+class GradientMarks {
+public:
+    GradientMarks(const Network& network, const CapturePlan& plan) {
+        for (std::size_t i = 0; i < plan.stores.size(); ++i)
+            if (plan.stores[i] && plan.gradients())
+                for (auto& [name, tensor] : network.norm_parameters(static_cast<int>(i)))
+                    marked_.push_back(tensor.set_requires_grad(true));
+    }
+    ~GradientMarks() {
+        for (Tensor& tensor : marked_) {
+            tensor.mutable_grad() = Tensor();
+            tensor.set_requires_grad(false);
+        }
+    }
+    GradientMarks(const GradientMarks&) = delete;
+    GradientMarks& operator=(const GradientMarks&) = delete;
+
+private:
+    std::vector<Tensor> marked_;
+};
+
+std::vector<float> floats_of(const Tensor& tensor) {
+    if (!tensor.defined())
+        return {};
+    const Tensor values = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
+    return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+}
+
+std::string utc_now() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
+}
+
+/// One run over all batches.
+class CaptureRun {
+public:
+    CaptureRun(Network& network, const Batch& batch, const CaptureOptions& options, CapturePlan& plan,
+               Progress& progress)
+        : network_(network), batch_(batch), options_(options), plan_(plan),
+          tap_(network, plan.stores, options.gradient, progress) {}
+
+    Result<void> run() {
+        if (options_.threads > 0)
+            at::set_num_threads(options_.threads);
+        network_.to_device(options_.device);
+        const c10::AutoGradMode with_gradients(plan_.gradients()); // thread-local, so it is set where the work is done
+        const GradientMarks marks(network_, plan_);
+        const int64_t samples = batch_.samples(), batches = (samples + plan_.batch_size - 1) / plan_.batch_size;
+        for (int64_t i = 0; i < batches; ++i) {
+            const int64_t first = i * plan_.batch_size;
+            tap_.begin(first, std::min(plan_.batch_size, samples - first), i + 1, batches);
+            run_batch(first, std::min(plan_.batch_size, samples - first));
+        }
+        finish_layers();
+        return {};
+    }
+
+    CaptureResult result() {
+        result_.recording = std::make_shared<const Recording>(std::move(recording_));
+        return std::move(result_);
+    }
+
+private:
+    void run_batch(int64_t first, int64_t count) {
+        std::vector<int64_t> shape = batch_.shape;
+        shape.front() = count;
+        const int64_t each = static_cast<int64_t>(batch_.values.size()) / batch_.samples();
+        const Tensor input = at::from_blob(const_cast<float*>(batch_.values.data()) + first * each, shape,
+                                           at::TensorOptions().dtype(at::kFloat))
+                                 .to(at::Device(options_.device));
+        const Tensor logits = network_.forward(input, &tap_);
+        const Tensor loss = loss_of(logits, first, count);
+        result_.loss += loss.item<double>();
+        const std::vector<float> values = floats_of(logits);
+        result_.logits.insert(result_.logits.end(), values.begin(), values.end());
+        if (batch_.labels)
+            hits_ += logits.detach().argmax(1).eq(labels(first, count).to(logits.device())).sum().item<int64_t>();
+        if (plan_.gradients())
+            loss.backward();
+    }
+
+    Tensor labels(int64_t first, int64_t count) const {
+        return at::from_blob(const_cast<int64_t*>(batch_.labels->data()) + first, {count},
+                             at::TensorOptions().dtype(at::kLong));
+    }
+
+    /// This batch's part of the mean over all samples of the input.
+    Tensor loss_of(const Tensor& logits, int64_t first, int64_t count) const {
+        Tensor sum;
+        if (plan_.loss == Loss::sum_squares) {
+            sum = 0.5 * logits.square().sum();
+        } else if (plan_.loss == Loss::random_cotangent) {
+            std::vector<float> values = cotangents(options_.seed, first, count, logits.size(1));
+            sum = (logits * at::from_blob(values.data(), logits.sizes(), at::TensorOptions().dtype(at::kFloat))
+                                .clone()
+                                .to(logits.device()))
+                      .sum();
+        } else {
+            const Tensor target =
+                plan_.loss == Loss::labels ? labels(first, count).to(logits.device()) : logits.detach().argmax(1);
+            sum = at::cross_entropy_loss(logits, target, {}, at::Reduction::Sum);
+        }
+        return sum / static_cast<double>(batch_.samples());
+    }
+
+    void finish_layers() {
+        for (std::size_t i = 0; i < plan_.stores.size(); ++i) {
+            if (!plan_.stores[i])
+                continue;
+            LayerRecording layer = plan_.stores[i]->finish();
+            for (const auto& [name, tensor] : network_.norm_parameters(static_cast<int>(i)))
+                (name == "weight"  ? layer.weight_grad
+                 : name == "bias"  ? layer.bias_grad
+                 : name == "alpha" ? layer.alpha_grad
+                                   : layer.shift_grad) = floats_of(tensor.grad());
+            recording_.layers.push_back(std::move(layer));
+        }
+        if (batch_.labels)
+            result_.accuracy = static_cast<double>(hits_) / static_cast<double>(batch_.samples());
+        recording_.warnings = network_.warnings();
+        recording_.warnings.insert(recording_.warnings.end(), plan_.warnings.begin(), plan_.warnings.end());
+        describe_run();
+    }
+
+    void describe_run() {
+        RunInfo& run = recording_.run;
+        run.family = network_.family();
+        run.loss = plan_.gradients() ? loss_name(plan_.loss) : "";
+        run.input = batch_.description;
+        run.preprocess = batch_.preprocess;
+        run.device = options_.device;
+        run.torch_version = TORCH_VERSION;
+        run.created = utc_now();
+        run.samples = batch_.samples();
+        run.seed = options_.seed;
+        run.told = network_.told();
+    }
+
+    Network& network_;
+    const Batch& batch_;
+    const CaptureOptions& options_;
+    CapturePlan& plan_;
+    RecordingTap tap_;
+    Recording recording_;
+    CaptureResult result_;
+    int64_t hits_ = 0;
+};
+
+} // namespace
+
+Result<CaptureResult> capture(Network& network, const Batch& batch, const CaptureOptions& options, Progress& progress) {
+    if (options.device.rfind("cuda", 0) == 0 && !at::hasCUDA())
+        return Error{ErrorCode::cannot_run, "--device",
+                     "expected a CUDA device, found none that this LibTorch can use; say --device cpu"};
+    std::optional<CaptureResult> result;
+    const Result<void> done = guard_torch([&]() -> Result<void> {
+        NORMSCOPE_LET(plan, plan_capture(network, batch, options));
+        CaptureRun run(network, batch, options, plan, progress);
+        NORMSCOPE_TRY(run.run());
+        result = run.result();
+        return {};
+    });
+    if (!done)
+        return done.error();
+    return std::move(*result);
+}
+
+} // namespace normscope

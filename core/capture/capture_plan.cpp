@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/capture/capture_plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <regex>
+
+namespace normscope {
+namespace {
+
+std::string shape_text(const std::vector<int64_t>& shape) {
+    std::string text;
+    for (const int64_t size : shape)
+        text += (text.empty() ? "" : ", ") + std::to_string(size);
+    return "(" + text + ")";
+}
+
+std::string size_text(double bytes) {
+    char text[32];
+    const bool large = bytes >= 0x1p30;
+    std::snprintf(text, sizeof text, "%.1f %s", bytes / (large ? 0x1p30 : 0x1p20), large ? "GiB" : "MiB");
+    return text;
+}
+
+Result<void> check_input(const Network& network, const Batch& batch) {
+    const InputSpec spec = network.input_spec();
+    const std::vector<int64_t> expected{batch.samples(), spec.channels, spec.height, spec.width};
+    if (batch.samples() < 1)
+        return Error{ErrorCode::cannot_run, "input", "expected at least one sample, found none"};
+    if (batch.shape != expected)
+        return Error{ErrorCode::cannot_run, "input",
+                     "expected (samples, " + std::to_string(spec.channels) + ", " + std::to_string(spec.height) + ", " +
+                         std::to_string(spec.width) + "), found " + shape_text(batch.shape) +
+                         "; give images, which are resized, or an array of that shape"};
+    const int64_t values = expected[0] * expected[1] * expected[2] * expected[3];
+    if (static_cast<int64_t>(batch.values.size()) != values)
+        return Error{ErrorCode::cannot_run, "input",
+                     "expected " + std::to_string(values) + " values for the shape " + shape_text(batch.shape) +
+                         ", found " + std::to_string(batch.values.size())};
+    return {};
+}
+
+Result<void> check_labels(const Network& network, const Batch& batch) {
+    if (!batch.labels)
+        return {};
+    if (network.classes() == 0)
+        return Error{ErrorCode::cannot_run, "labels",
+                     "expected a network with a head, found none in the checkpoint; leave the labels out"};
+    if (static_cast<int64_t>(batch.labels->size()) != batch.samples())
+        return Error{ErrorCode::cannot_run, "labels",
+                     "expected one label for each of the " + std::to_string(batch.samples()) + " samples, found " +
+                         std::to_string(batch.labels->size())};
+    for (std::size_t i = 0; i < batch.labels->size(); ++i)
+        if (const int64_t label = (*batch.labels)[i]; label < 0 || label >= network.classes())
+            return Error{ErrorCode::cannot_run, "labels",
+                         "expected a class from 0 to " + std::to_string(network.classes() - 1) + ", found " +
+                             std::to_string(label) + " for sample " + std::to_string(i) +
+                             "; the labels are of another set of classes"};
+    return {};
+}
+
+Result<Loss> choose_loss(const Network& network, const Batch& batch, const CaptureOptions& options,
+                         std::vector<std::string>& warnings) {
+    const Loss loss = options.loss.value_or(batch.labels ? Loss::labels : Loss::prediction);
+    if (loss == Loss::labels && !batch.labels)
+        return Error{ErrorCode::bad_argument, "--loss", "labels needs the labels; say --labels FILE"};
+    if (loss != Loss::prediction || network.classes() > 0)
+        return loss;
+    if (options.loss)
+        return Error{ErrorCode::cannot_run, "--loss",
+                     "prediction needs a head, found none in the checkpoint; say --loss random-cotangent"};
+    warnings.emplace_back("the network has no head, so the loss is random-cotangent");
+    return Loss::random_cotangent;
+}
+
+Result<std::vector<bool>> choose_layers(const Network& network, const std::string& pattern) {
+    const std::vector<NormLayer>& layers = network.norm_layers();
+    std::vector<bool> chosen(layers.size(), true);
+    if (pattern.empty())
+        return chosen;
+    try {
+        const std::regex expression(pattern);
+        for (std::size_t i = 0; i < layers.size(); ++i)
+            chosen[i] = std::regex_search(layers[i].name, expression);
+    } catch (const std::regex_error& error) {
+        return Error{ErrorCode::bad_argument, "--layers",
+                     "expected a regular expression, found \"" + pattern + "\": " + error.what()};
+    }
+    if (std::find(chosen.begin(), chosen.end(), true) == chosen.end())
+        return Error{ErrorCode::bad_argument, "--layers",
+                     "no norm layer matches \"" + pattern + "\"; their names run from " + layers.front().name + " to " +
+                         layers.back().name};
+    return chosen;
+}
+
+std::vector<Quantity> wanted_quantities(InputGradient gradient) {
+    std::vector<Quantity> wanted{Quantity::input, Quantity::output};
+    if (gradient == InputGradient::none)
+        return wanted;
+    wanted.push_back(Quantity::output_grad);
+    if (gradient != InputGradient::total)
+        wanted.push_back(Quantity::input_grad);
+    if (gradient != InputGradient::norm)
+        wanted.push_back(Quantity::input_grad_total);
+    return wanted;
+}
+
+/// Makes the stores of the chosen layers, after a look at how much they take. Returns their bytes.
+Result<double> make_stores(const Network& network, const std::vector<bool>& chosen, int64_t samples,
+                           const CaptureOptions& options, CapturePlan& plan) {
+    const std::vector<NormLayer>& layers = network.norm_layers();
+    const std::vector<Quantity> wanted = wanted_quantities(options.gradient);
+    std::vector<RowChoice> choices;
+    double bytes = 0;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        choices.push_back(RowChoice::at_most(options.sample_tokens, samples, network.norm_rows(static_cast<int>(i))));
+        bytes += chosen[i] ? LayerStore::bytes(layers[i], choices[i], wanted.size()) : 0;
+    }
+    if (bytes > static_cast<double>(options.memory_budget))
+        return Error{ErrorCode::out_of_memory, "",
+                     "what is captured needs " + size_text(bytes) + ", the memory budget is " +
+                         size_text(static_cast<double>(options.memory_budget)) +
+                         "; say --sample N, --layers REGEX, fewer samples, or a larger --memory"};
+    plan.stores.resize(layers.size());
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        if (chosen[i])
+            plan.stores[i].emplace(layers[i], std::move(choices[i]), wanted, options.seed);
+    return bytes;
+}
+
+} // namespace
+
+Result<CapturePlan> plan_capture(const Network& network, const Batch& batch, const CaptureOptions& options) {
+    NORMSCOPE_TRY(check_input(network, batch));
+    NORMSCOPE_TRY(check_labels(network, batch));
+    if (options.device != "cpu" && options.device.rfind("cuda", 0) != 0)
+        return Error{ErrorCode::bad_argument, "--device", "expected cpu or cuda, found \"" + options.device + "\""};
+    CapturePlan plan;
+    plan.gradient = options.gradient;
+    NORMSCOPE_LET(loss, choose_loss(network, batch, options, plan.warnings));
+    plan.loss = loss;
+    NORMSCOPE_LET(chosen, choose_layers(network, options.layers));
+    NORMSCOPE_LET(bytes, make_stores(network, chosen, batch.samples(), options, plan));
+    const double left = static_cast<double>(options.memory_budget) - bytes;
+    const double fit = left / static_cast<double>(std::max<int64_t>(network.sample_bytes(), 1));
+    const int64_t wished = options.batch_size > 0 ? options.batch_size : static_cast<int64_t>(std::min(fit, 1e9));
+    plan.batch_size = std::clamp<int64_t>(wished, 1, batch.samples());
+    return plan;
+}
+
+} // namespace normscope

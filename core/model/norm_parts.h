@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/checkpoint/tensor_catalog.h"
+#include "core/recording/recording.h"
+
+#include <string>
+
+namespace normscope {
+
+/// The parameters a checkpoint holds for one norm layer, null where it holds none. `weight` is also spelled gamma or
+/// scale, `bias` beta.
+struct NormParts {
+    const TensorEntry* weight = nullptr;
+    const TensorEntry* bias = nullptr;
+    const TensorEntry* alpha = nullptr;
+    const TensorEntry* shift = nullptr;
+
+    bool any() const { return weight != nullptr || bias != nullptr || alpha != nullptr; }
+    /// By the parameters alone: alpha and shift Derf, alpha DyT, weight and bias LayerNorm, weight alone RMSNorm.
+    NormKind kind() const;
+};
+
+/// What the catalog holds under `layer` (a module path without a final dot).
+NormParts norm_parts(const TensorCatalog& catalog, const std::string& layer);
+
+/// Reads the parameters into `layer`. Errors: those of `TensorCatalog::read_floats`.
+Result<void> read_norm_parameters(const TensorCatalog& catalog, const NormParts& parts, NormLayer& layer);
+
+} // namespace normscope

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/vit_plan.h"
+
+#include "core/model/tensor_needs.h"
+#include "core/model/vit_norms.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace normscope {
+namespace {
+
+constexpr int64_t any = TensorNeeds::any;
+
+std::string extent_text(int64_t height, int64_t width) {
+    return std::to_string(height) + "x" + std::to_string(width);
+}
+
+/// The side of a square of `count` patches, 0 when it is none.
+int64_t square_side(int64_t count) {
+    const auto side = static_cast<int64_t>(std::llround(std::sqrt(static_cast<double>(std::max<int64_t>(count, 0)))));
+    return side * side == count ? side : 0;
+}
+
+/// Finds out, step by step, what the keys say; asks the settings for the rest; assumes what nobody tells, and says so.
+class VitPlanner {
+public:
+    VitPlanner(const TensorCatalog& catalog, const NetworkSettings& settings)
+        : catalog_(catalog), settings_(settings), needs_(catalog) {}
+
+    Result<VitPlan> run() {
+        NORMSCOPE_TRY(embedding());
+        NORMSCOPE_TRY(positions());
+        NORMSCOPE_TRY(attention());
+        for (int64_t i = 0; i < plan_.depth; ++i)
+            NORMSCOPE_TRY(block("blocks." + std::to_string(i) + "."));
+        NORMSCOPE_TRY(pooling());
+        NORMSCOPE_TRY(head());
+        NORMSCOPE_TRY(activation());
+        NORMSCOPE_TRY(preprocessing());
+        NORMSCOPE_TRY(plan_vit_norms(catalog_, settings_, needs_, plan_));
+        warn_of_leftovers();
+        plan_.tensors = needs_.names();
+        return std::move(plan_);
+    }
+
+private:
+    void tell(const std::string& key, const std::string& value, const std::string& source) {
+        plan_.told[key] = {value, source};
+    }
+
+    Result<void> embedding() {
+        plan_.depth = vit_depth(catalog_);
+        NORMSCOPE_LET(patch, needs_.require("patch_embed.proj.weight", {any, any, any, any}));
+        plan_.width = patch->shape[0];
+        plan_.input.channels = patch->shape[1];
+        plan_.patch_height = patch->shape[2];
+        plan_.patch_width = patch->shape[3];
+        NORMSCOPE_LET(patch_size, settings_.extent("patch_size"));
+        if (patch_size && patch_size->source == "user" &&
+            patch_size->value != std::pair(plan_.patch_height, plan_.patch_width))
+            return settings_.refuse("patch_size",
+                                    extent_text(plan_.patch_height, plan_.patch_width) + " as in " + patch->name);
+        tell("patch_size", extent_text(plan_.patch_height, plan_.patch_width), "keys");
+        NORMSCOPE_TRY(needs_.allow("patch_embed.proj.bias", {plan_.width}));
+        NORMSCOPE_LET(class_token, needs_.allow("cls_token", {1, 1, plan_.width}));
+        NORMSCOPE_LET(distilled, needs_.allow("dist_token", {1, 1, plan_.width}));
+        NORMSCOPE_LET(registers, needs_.allow("reg_token", {1, any, plan_.width}));
+        plan_.class_token = class_token != nullptr;
+        plan_.distilled = distilled != nullptr;
+        plan_.registers = registers != nullptr ? registers->shape[1] : 0;
+        return {};
+    }
+
+    /// The grid of patches: as told where that agrees with pos_embed, else square.
+    Result<void> positions() {
+        NORMSCOPE_LET(table, needs_.allow("pos_embed", {1, any, plan_.width}));
+        NORMSCOPE_LET(told, settings_.extent("image_size"));
+        if (table == nullptr)
+            return grid_without_positions(told);
+        const int64_t entries = table->shape[1];
+        if (told &&
+            settle_grid(entries, told->value.first / plan_.patch_height, told->value.second / plan_.patch_width)) {
+            plan_.input.height = told->value.first;
+            plan_.input.width = told->value.second;
+            tell("image_size", extent_text(plan_.input.height, plan_.input.width), told->source);
+            return {};
+        }
+        const std::string found = "pos_embed has " + std::to_string(entries) + " entries for " +
+                                  std::to_string(plan_.prefix()) + " prefix tokens and the patches of " +
+                                  extent_text(plan_.patch_height, plan_.patch_width) + " pixels";
+        if (told && told->source == "user")
+            return Error{ErrorCode::cannot_run, "--set image_size",
+                         "expected a size that the position table was made for, found " +
+                             extent_text(told->value.first, told->value.second) + "; " + found};
+        if (told)
+            plan_.warnings.push_back("the image size told by " + told->source + " does not fit: " + found);
+        const int64_t with_prefix = square_side(entries - plan_.prefix()), without = square_side(entries);
+        const int64_t side = with_prefix != 0 ? with_prefix : without;
+        if (side == 0 || !settle_grid(entries, side, side))
+            return Error{ErrorCode::cannot_run, "pos_embed",
+                         "expected a square grid of patches; " + found + "; say --set image_size=HEIGHTxWIDTH"};
+        plan_.input.height = side * plan_.patch_height;
+        plan_.input.width = side * plan_.patch_width;
+        tell("image_size", extent_text(plan_.input.height, plan_.input.width), "keys");
+        return {};
+    }
+
+    /// True when a table of `entries` fits this grid, with the prefix tokens or without.
+    bool settle_grid(int64_t entries, int64_t rows, int64_t columns) {
+        plan_.patches = rows * columns;
+        plan_.positions_cover_prefix = plan_.patches + plan_.prefix() == entries;
+        return plan_.patches > 0 && (plan_.positions_cover_prefix || plan_.patches == entries);
+    }
+
+    Result<void> grid_without_positions(const std::optional<Told<std::pair<int64_t, int64_t>>>& told) {
+        const auto size = told.value_or(Told<std::pair<int64_t, int64_t>>{{224, 224}, "family default"});
+        std::tie(plan_.input.height, plan_.input.width) = size.value;
+        plan_.patches = (plan_.input.height / plan_.patch_height) * (plan_.input.width / plan_.patch_width);
+        const std::string text = extent_text(plan_.input.height, plan_.input.width);
+        if (plan_.patches == 0)
+            return Error{ErrorCode::cannot_run, "image_size",
+                         "expected at least one patch of " + extent_text(plan_.patch_height, plan_.patch_width) +
+                             " pixels, found images of " + text + "; say --set image_size=HEIGHTxWIDTH"};
+        if (!told)
+            plan_.warnings.push_back("image_size=" + text +
+                                     " was assumed; say --set image_size=HEIGHTxWIDTH if it is not");
+        tell("image_size", text, size.source);
+        return {};
+    }
+
+    /// Heads are in no key except through the width of a query norm; timm's usual head is 64 channels wide.
+    Result<void> attention() {
+        NORMSCOPE_LET(qkv, needs_.require("blocks.0.attn.qkv.weight", {any, plan_.width}));
+        if (qkv->shape[0] % 3 != 0)
+            return shape_error(*qkv, {3 * plan_.width, plan_.width});
+        const int64_t width = plan_.attention_width = qkv->shape[0] / 3;
+        NORMSCOPE_LET(told, settings_.count("heads"));
+        const NormParts query_norm = norm_parts(catalog_, "blocks.0.attn.q_norm");
+        const TensorEntry* query_weight = query_norm.weight;
+        if (told) {
+            if (width % told->value != 0)
+                return settings_.refuse("heads", "a divisor of the attention width " + std::to_string(width));
+        } else if (query_weight != nullptr && query_weight->shape.size() == 1 && query_weight->shape[0] > 0 &&
+                   width % query_weight->shape[0] == 0) {
+            told = Told<int64_t>{width / query_weight->shape[0], "keys"};
+        } else if (width % 64 == 0) {
+            told = Told<int64_t>{width / 64, "family default"};
+            plan_.warnings.push_back("heads=" + std::to_string(told->value) +
+                                     " was assumed (64 channels each); say --set heads=N if it is not");
+        } else {
+            return Error{
+                ErrorCode::cannot_run, "heads",
+                "expected the number of attention heads, which no key tells; say --set heads=N (a divisor of " +
+                    std::to_string(width) + ")"};
+        }
+        plan_.heads = told->value;
+        tell("heads", std::to_string(plan_.heads), told->source);
+        return {};
+    }
+
+    Result<void> block(const std::string& at) {
+        const int64_t width = plan_.width, inner = plan_.attention_width;
+        NORMSCOPE_TRY(needs_.require_linear(at + "attn.qkv", 3 * inner, width));
+        NORMSCOPE_TRY(needs_.require_linear(at + "attn.proj", width, inner));
+        if (needs_.has(at + "attn.gate.weight"))
+            NORMSCOPE_TRY(needs_.require_linear(at + "attn.gate", inner, width));
+        for (const char* scale : {"ls1.gamma", "ls2.gamma"})
+            NORMSCOPE_TRY(needs_.allow(at + scale, {width}));
+        return mlp(at + "mlp.");
+    }
+
+    /// fc1 → fc2; fc1 twice as wide as the input of fc2: gate and value packed; fc1_g and fc1_x: the same, apart.
+    Result<void> mlp(const std::string& at) {
+        NORMSCOPE_LET(out, needs_.require(at + "fc2.weight", {plan_.width, any}));
+        const int64_t hidden = out->shape[1];
+        NORMSCOPE_TRY(needs_.allow(at + "fc2.bias", {plan_.width}));
+        plan_.hidden = std::max(plan_.hidden, 2 * hidden);
+        if (needs_.has(at + "fc1_g.weight")) {
+            gated_ = true;
+            NORMSCOPE_TRY(needs_.require_linear(at + "fc1_g", hidden, plan_.width));
+            return needs_.require_linear(at + "fc1_x", hidden, plan_.width);
+        }
+        NORMSCOPE_LET(in, needs_.require(at + "fc1.weight", {any, plan_.width}));
+        const bool packed = in->shape[0] == 2 * hidden;
+        gated_ = gated_ || packed;
+        return needs_.require_linear(at + "fc1", packed ? 2 * hidden : hidden, plan_.width);
+    }
+
+    Result<void> pooling() {
+        const bool latent = needs_.has("attn_pool.latent"), pooled_norm = norm_parts(catalog_, "fc_norm").any();
+        NORMSCOPE_LET(told, settings_.choice("pool", {"token", "avg", "max", "avgmax", "map"}));
+        if (told && told->value == "token" && !plan_.class_token)
+            return settings_.refuse("pool", "avg, max or avgmax, since there is no class token");
+        if (told && (told->value == "map") != latent)
+            return settings_.refuse("pool", latent ? "map, since there is attn_pool.latent"
+                                                   : "token, avg, max or avgmax, since there is no attn_pool.latent");
+        if (!told && latent)
+            told = Told<std::string>{"map", "keys"};
+        else if (!told && (pooled_norm || !plan_.class_token))
+            told = Told<std::string>{"avg", "keys"};
+        else if (!told) {
+            told = Told<std::string>{"token", "family default"};
+            plan_.warnings.push_back(
+                "pool=token was assumed (no key tells); say --set pool=avg if the network averages "
+                "its tokens");
+        }
+        plan_.pool = told->value;
+        tell("pool", told->value, told->source);
+        NORMSCOPE_LET(prefix, settings_.flag("pool_include_prefix"));
+        plan_.pool_prefix = prefix && prefix->value;
+        return latent ? attention_pool() : Result<void>();
+    }
+
+    Result<void> attention_pool() {
+        const int64_t width = plan_.width;
+        if (width % plan_.heads != 0)
+            return settings_.refuse("heads", "a divisor of the width " + std::to_string(width));
+        NORMSCOPE_TRY(needs_.require("attn_pool.latent", {1, any, width}));
+        NORMSCOPE_TRY(needs_.require_linear("attn_pool.q", width, width));
+        NORMSCOPE_TRY(needs_.require_linear("attn_pool.kv", 2 * width, width));
+        NORMSCOPE_TRY(needs_.require_linear("attn_pool.proj", width, width));
+        return mlp("attn_pool.mlp.");
+    }
+
+    Result<void> head() {
+        NORMSCOPE_LET(head, needs_.allow("head.weight", {any, plan_.width}));
+        if (head == nullptr) {
+            plan_.warnings.push_back("the checkpoint has no head: the network ends in features, not in classes");
+            return {};
+        }
+        plan_.classes = head->shape[0];
+        NORMSCOPE_TRY(needs_.allow("head.bias", {plan_.classes}));
+        return plan_.distilled ? needs_.require_linear("head_dist", plan_.classes, plan_.width) : Result<void>();
+    }
+
+    Result<void> activation() {
+        NORMSCOPE_LET(told, settings_.choice("act", {"gelu", "gelu_tanh", "quick_gelu", "relu", "silu"}));
+        const auto act = told.value_or(Told<std::string>{gated_ ? "silu" : "gelu", "family default"});
+        plan_.act = act.value;
+        tell("act", act.value, act.source);
+        return {};
+    }
+
+    /// timm's defaults for Vision Transformers: mean and std 0.5, centre crop of 0.9.
+    Result<void> preprocessing() {
+        for (auto [key, into] : {std::pair("mean", &plan_.input.mean), std::pair("std", &plan_.input.std)}) {
+            NORMSCOPE_LET(told, settings_.per_channel(key, plan_.input.channels));
+            const auto channels = static_cast<std::size_t>(plan_.input.channels);
+            *into = told ? told->value : std::vector<double>(channels, 0.5);
+            tell(key, told ? settings_.text(key)->value : "0.5", told ? told->source : "family default");
+        }
+        if (std::any_of(plan_.input.std.begin(), plan_.input.std.end(), [](double s) { return !(s > 0); }))
+            return settings_.refuse("std", "numbers above 0");
+        NORMSCOPE_LET(crop, settings_.positive("crop"));
+        if (crop && crop->value > 1)
+            return settings_.refuse("crop", "a share up to 1");
+        plan_.input.crop = crop ? crop->value : 0.9;
+        tell("crop", crop ? settings_.text("crop")->value : "0.9", crop ? crop->source : "family default");
+        return {};
+    }
+
+    void warn_of_leftovers() {
+        const std::vector<std::string> names = needs_.leftover();
+        if (names.empty())
+            return;
+        const std::vector<std::string> first(names.begin(),
+                                             names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(names)));
+        plan_.warnings.push_back(
+            std::to_string(names.size()) + " tensors are not used by the family vit: " + listed(first) +
+            (names.size() > 3 ? ", …" : "") + "; if the network needs them, its results here are not its own");
+    }
+
+    const TensorCatalog& catalog_;
+    SettingReader settings_;
+    TensorNeeds needs_;
+    VitPlan plan_;
+    bool gated_ = false;
+};
+
+} // namespace
+
+bool looks_like_vit(const TensorCatalog& catalog) {
+    const auto has = [&](const char* name) { return catalog.find(name) != nullptr; };
+    const bool vit = has("patch_embed.proj.weight") && has("blocks.0.attn.qkv.weight") &&
+                     norm_parts(catalog, "blocks.0.norm1").any();
+    // BEiT and its kin share these keys, but add biases and scales that change the computation.
+    const bool beit = has("blocks.0.gamma_1") || has("blocks.0.attn.q_bias") ||
+                      has("rel_pos_bias.relative_position_bias_table") ||
+                      has("blocks.0.attn.relative_position_bias_table");
+    return vit && !beit;
+}
+
+Result<VitPlan> plan_vit(const TensorCatalog& catalog, const NetworkSettings& settings) {
+    return VitPlanner(catalog, settings).run();
+}
+
+} // namespace normscope
