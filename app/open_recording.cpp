@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/open_recording.h"
+
+#include "core/input/batch.h"
+#include "core/recording/dump.h"
+
+#include <filesystem>
+
+namespace normscope {
+namespace {
+
+ImageSpec image_spec(const InputSpec& spec) {
+    return {spec.channels, spec.height, spec.width, spec.crop, spec.mean, spec.std};
+}
+
+Result<Batch> load_batch(const Network& network, const RunOptions& options, Progress& progress) {
+    const InputSpec spec = network.input_spec();
+    const std::string& first = options.input.front();
+    if (first == "random") {
+        constexpr int64_t random_samples = 8;
+        return random_batch({random_samples, spec.channels, spec.height, spec.width}, options.seed);
+    }
+    if (options.input.size() == 1 && is_array_path(first))
+        return load_array(first);
+    return load_images(options.input, image_spec(spec), progress);
+}
+
+Result<Opened> run_checkpoint(const std::string& path, const RunOptions& options, Progress& progress) {
+    if (options.input.empty())
+        return Error{ErrorCode::bad_argument, path,
+                     "expected --input with a checkpoint; name images or an array, or try --input random"};
+    NORMSCOPE_LET(capture_with, capture_options(options));
+    NORMSCOPE_LET(catalog, open_checkpoint(path));
+    std::vector<std::string> warnings;
+    NORMSCOPE_LET(network, open_network(catalog, options, warnings));
+    NORMSCOPE_LET(batch, load_batch(*network, options, progress));
+    if (!options.labels.empty())
+        NORMSCOPE_TRY(read_labels(options.labels, batch));
+    NORMSCOPE_LET(source, describe(catalog));
+    NORMSCOPE_LET(captured, capture(*network, batch, capture_with, progress).within(path));
+    auto recording = std::make_shared<Recording>(*captured.recording);
+    recording->run.path = source.path;
+    recording->run.format = source.format;
+    recording->run.sha256 = source.sha256;
+    recording->run.tensors = source.tensors;
+    recording->run.model = source.model;
+    recording->warnings.insert(recording->warnings.begin(), warnings.begin(), warnings.end());
+    Opened opened{recording, captured.accuracy, std::nullopt};
+    if (capture_with.gradient != InputGradient::none)
+        opened.loss = captured.loss;
+    return opened;
+}
+
+} // namespace
+
+Result<bool> is_dump(const std::string& path) {
+    NORMSCOPE_LET(file, RandomAccessFile::open(path));
+    NORMSCOPE_LET(format, sniff_format(*file));
+    return format == FileFormat::hdf5;
+}
+
+Result<RunInfo> describe(const TensorCatalog& catalog) {
+    RunInfo run;
+    run.path = catalog.path;
+    run.format = catalog.format;
+    run.tensors = static_cast<int64_t>(catalog.tensors.size());
+    run.model = std::filesystem::path(catalog.path).stem().string();
+    NORMSCOPE_LET(digest, sha256(*catalog.file));
+    run.sha256 = digest;
+    return run;
+}
+
+Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, const RunOptions& options,
+                                              std::vector<std::string>& warnings) {
+    warnings = catalog.warnings;
+    NetworkSettings settings = settings_beside(catalog, warnings);
+    for (const std::string& assignment : options.settings)
+        NORMSCOPE_TRY(apply_setting(assignment, settings));
+    NORMSCOPE_LET(network, build_network(catalog, settings).within(catalog.path));
+    return network;
+}
+
+Result<Opened> open_recording(const std::string& path, const RunOptions& options, Progress& progress) {
+    NORMSCOPE_LET(dump, is_dump(path));
+    if (!dump)
+        return run_checkpoint(path, options, progress);
+    if (!options.input.empty())
+        return Error{ErrorCode::bad_argument, path,
+                     "expected a checkpoint with --input, found a dump, which has been run already; leave --input out"};
+    NORMSCOPE_LET(recording, open_dump(path));
+    return Opened{recording, std::nullopt, std::nullopt};
+}
+
+} // namespace normscope

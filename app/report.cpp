@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/commands.h"
+#include "app/console.h"
+#include "app/open_recording.h"
+#include "app/report_files.h"
+#include "app/table.h"
+#include "core/report/report_json.h"
+
+#include <algorithm>
+#include <memory>
+#include <sstream>
+
+namespace normscope {
+namespace {
+
+struct ReportCommand {
+    std::string source, out, formats = "png,pdf,csv,json", affine = "before", curves = "tanh", weighting = "both", size;
+    int dpi = 200;
+    bool json = false, quiet = false;
+    RunOptions run;
+};
+
+std::vector<std::string> split(const std::string& list) {
+    std::vector<std::string> words;
+    std::stringstream stream(list);
+    for (std::string word; std::getline(stream, word, ',');)
+        words.push_back(word);
+    return words;
+}
+
+Error wrong(const std::string& option, const std::string& expected, const std::string& found) {
+    return {ErrorCode::bad_argument, option, "expected " + expected + ", found `" + found + "`"};
+}
+
+Result<std::vector<Curve>> parse_curves(const std::string& list) {
+    if (list == "all")
+        return all_curves();
+    std::vector<Curve> curves;
+    for (const std::string& word : split(list)) {
+        const auto curve = curve_from_name(word);
+        if (!curve)
+            return wrong("--curve", "all, or some of tanh, erf, isru, arctan, softsign, hardtanh, linear", word);
+        curves.push_back(*curve);
+    }
+    if (curves.empty())
+        return wrong("--curve", "at least one curve", list);
+    return curves;
+}
+
+Result<AnalysisOptions> analysis_options(const ReportCommand& command, const std::vector<std::string>& formats) {
+    AnalysisOptions options;
+    if (command.affine != "before" && command.affine != "after")
+        return wrong("--affine", "before or after", command.affine);
+    options.affine = command.affine == "before" ? AffineView::before : AffineView::after;
+    NORMSCOPE_LET(curves, parse_curves(command.curves));
+    options.curves = curves;
+    if (command.weighting == "points")
+        options.weightings = {Weighting::points};
+    else if (command.weighting == "bins")
+        options.weightings = {Weighting::bins};
+    else if (command.weighting != "both")
+        return wrong("--weighting", "points, bins or both", command.weighting);
+    options.keep_points = std::any_of(formats.begin(), formats.end(),
+                                      [](const std::string& format) { return format != "json" && format != "h5"; });
+    return options;
+}
+
+Result<ReportOptions> report_options(const ReportCommand& command) {
+    ReportOptions options;
+    options.folder = command.out;
+    options.formats = split(command.formats);
+    for (const std::string& format : options.formats)
+        if (std::find(report_formats().begin(), report_formats().end(), format) == report_formats().end())
+            return wrong("--formats", "some of png, svg, pdf, csv, json, h5", format);
+    if (options.formats.empty())
+        return wrong("--formats", "at least one of png, svg, pdf, csv, json, h5", command.formats);
+    options.dpi = command.dpi;
+    if (!command.size.empty()) {
+        std::istringstream size(command.size);
+        char times = 0;
+        constexpr int least = 200, most = 20000;
+        if (!(size >> options.width_px >> times >> options.height_px) || times != 'x' || !size.eof() ||
+            std::min(options.width_px, options.height_px) < least ||
+            std::max(options.width_px, options.height_px) > most)
+            return wrong("--size", "WxH in pixels, each from 200 to 20000, such as 1600x900", command.size);
+    }
+    return options;
+}
+
+/// The layers at a glance, for standard output.
+std::string overview_text(const Analysis& analysis) {
+    TextTable table({"#", "norm layer", "kind", "C", "points", "std x", "alpha (points)", "R2", "alpha (bins)",
+                     "R2 bins", "R2 line", "rms dL/dx", ""});
+    const auto cell = [](const CurveFit* fit, double CurveFit::*member) {
+        return fit == nullptr ? "" : short_number(fit->*member);
+    };
+    for (const LayerAnalysis& a : analysis.layers) {
+        const CurveFit* points = a.fit(Curve::tanh, Weighting::points);
+        const CurveFit* bins = a.fit(Curve::tanh, Weighting::bins);
+        const bool straight = points != nullptr && points->has_flag("alpha-undetermined");
+        table.row(
+            {std::to_string(a.layer.index), a.layer.name, kind_name(a.layer.kind), std::to_string(a.layer.channels),
+             std::to_string(a.points), short_number(a.input.std()),
+             straight ? "undetermined" : cell(points, &CurveFit::alpha), cell(points, &CurveFit::r2_points),
+             bins != nullptr && bins->has_flag("alpha-undetermined") ? "undetermined" : cell(bins, &CurveFit::alpha),
+             cell(bins, &CurveFit::r2_bins), short_number(a.line.r2_points),
+             a.input_grad ? short_number(a.input_grad->rms()) : "", a.warnings.empty() ? "" : "!"});
+    }
+    return table.text();
+}
+
+Result<Analysis> make_report(const ReportCommand& command, Console& console) {
+    NORMSCOPE_LET(files, report_options(command));
+    NORMSCOPE_LET(analysis_with, analysis_options(command, files.formats));
+    NORMSCOPE_LET(opened, open_recording(command.source, command.run, console.progress()));
+    NORMSCOPE_LET(analysis, analyse(*opened.recording, analysis_with, console.progress()).within(command.source));
+    if (opened.accuracy)
+        console.say("accuracy " + short_number(100 * *opened.accuracy) + " % on " +
+                    std::to_string(analysis.run.samples) + " samples");
+    NORMSCOPE_TRY(write_report(*opened.recording, analysis, files, console.progress()));
+    return analysis;
+}
+
+int report(const ReportCommand& command) {
+    Console console(command.quiet);
+    const auto analysis = make_report(command, console);
+    if (!analysis)
+        return Console::fail(analysis.error());
+    console.warn(analysis->warnings);
+    for (const LayerAnalysis& layer : analysis->layers)
+        for (const std::string& warning : layer.warnings)
+            console.warn({layer.layer.name + ": " + warning});
+    Console::result(command.json ? report_json(*analysis) : overview_text(*analysis));
+    console.say("wrote " + command.out);
+    return 0;
+}
+
+} // namespace
+
+void add_report(CLI::App& program, Action& run) {
+    auto* command = program.add_subcommand("report", "Analyses every norm layer and writes figures, tables and a PDF");
+    const auto options = std::make_shared<ReportCommand>();
+    command->add_option("SOURCE", options->source, "a checkpoint (with --input) or a dump")->required();
+    command->add_option("--out", options->out, "the folder to write to")->required();
+    command->add_option("--formats", options->formats, "some of png,svg,pdf,csv,json,h5 (default png,pdf,csv,json)");
+    command->add_option("--affine", options->affine, "before or after: which output is plotted and fitted");
+    command->add_option("--curve", options->curves,
+                        "tanh,erf,isru,arctan,softsign,hardtanh,linear or all (default tanh)");
+    command->add_option("--weighting", options->weighting, "points, bins or both (default both)");
+    command->add_option("--dpi", options->dpi, "dots per inch of pictures (default 200)")->check(CLI::Range(30, 2400));
+    command->add_option("--size", options->size, "WxH of each picture in pixels (default: 178 mm wide)");
+    add_run_options(*command, options->run);
+    command->add_flag("--json", options->json, "print report.json instead of a table");
+    command->add_flag("--quiet", options->quiet, "no progress, no messages");
+    command->footer(
+        "Example: normscope report resources/sample/vit-layernorm.safetensors --input resources/sample/images "
+        "--labels resources/sample/labels.txt --out report");
+    command->callback([options, &run] { run = [options] { return report(*options); }; });
+}
+
+} // namespace normscope

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/report_files.h"
+
+#include "core/base/files.h"
+#include "core/base/staged_folder.h"
+#include "core/recording/dump.h"
+#include "core/report/report_csv.h"
+#include "core/report/report_json.h"
+#include "ui/plots/figure.h"
+
+#include <QtWidgets/QApplication>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <set>
+
+namespace normscope {
+namespace {
+
+constexpr int overview_layers = 20;
+
+/// Qt for drawing without a display, alive as long as the figures are.
+class Drawing {
+public:
+    Drawing() {
+        if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+            qputenv("QT_QPA_PLATFORM", "offscreen");
+        application_ = std::make_unique<QApplication>(count_, arguments_);
+        use_bundled_font();
+    }
+
+private:
+    char name_[10] = "normscope";
+    char* arguments_[2] = {name_, nullptr};
+    int count_ = 1;
+    std::unique_ptr<QApplication> application_;
+};
+
+struct NamedFigure {
+    std::string name; ///< path in the report without extension
+    std::unique_ptr<Figure> figure;
+};
+
+class ReportWriter {
+public:
+    ReportWriter(const Recording& recording, const Analysis& analysis, const ReportOptions& options, Progress& progress)
+        : recording_(recording), analysis_(analysis), options_(options), progress_(progress) {
+        std::set<std::string> taken;
+        for (const LayerAnalysis& layer : analysis.layers) {
+            std::string name = safe_file_name(layer.layer.name);
+            if (!taken.insert(name).second)
+                name += "-" + std::to_string(layer.layer.index);
+            names_.push_back("layers/" + name);
+        }
+    }
+
+    Result<void> write() {
+        NORMSCOPE_LET(folder, StagedFolder::open(options_.folder));
+        if (wants("png") || wants("svg") || wants("pdf"))
+            NORMSCOPE_TRY(write_figures(folder));
+        if (wants("csv"))
+            NORMSCOPE_TRY(write_tables(folder));
+        if (wants("json"))
+            NORMSCOPE_TRY(write_text(folder, "report.json", report_json(analysis_)));
+        if (wants("h5")) {
+            NORMSCOPE_LET(path, folder.path_for("recording.h5"));
+            NORMSCOPE_TRY(write_dump(recording_, path, progress_));
+        }
+        NORMSCOPE_TRY(write_text(folder, "provenance.txt", provenance_line(analysis_) + "\n"));
+        return folder.commit();
+    }
+
+private:
+    bool wants(const std::string& format) const {
+        return std::find(options_.formats.begin(), options_.formats.end(), format) != options_.formats.end();
+    }
+
+    static Result<void> write_text(const StagedFolder& folder, const std::string& name, const std::string& text) {
+        NORMSCOPE_LET(path, folder.path_for(name));
+        return write_file(path, text);
+    }
+
+    Result<void> write_tables(const StagedFolder& folder) {
+        NORMSCOPE_TRY(write_text(folder, "layers.csv", layers_csv(analysis_)));
+        NORMSCOPE_TRY(write_text(folder, "fits.csv", fits_csv(analysis_)));
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            NORMSCOPE_TRY(progress_.check());
+            NORMSCOPE_TRY(write_text(folder, names_[i] + ".points.csv", points_csv(analysis_.layers[i])));
+            NORMSCOPE_TRY(write_text(folder, names_[i] + ".curve.csv", curve_csv(analysis_.layers[i])));
+        }
+        return {};
+    }
+
+    FigureStyle style_of(const Figure& figure) const {
+        FigureStyle style;
+        style.dpi = options_.dpi;
+        if (options_.width_px == 0)
+            return natural_style(figure, style);
+        constexpr double mm_per_inch = 25.4;
+        style.width_mm = options_.width_px * mm_per_inch / options_.dpi;
+        style.height_mm = options_.height_px * mm_per_inch / options_.dpi;
+        return style;
+    }
+
+    std::vector<NamedFigure> all_figures() const {
+        std::vector<NamedFigure> figures;
+        figures.push_back({"overview", overview_figure(analysis_, overview_layers)});
+        figures.push_back({"depth", depth_figure(analysis_)});
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            figures.push_back({names_[i] + ".scatter", scatter_figure(analysis_, analysis_.layers[i])});
+            figures.push_back({names_[i] + ".gradients", gradient_figure(analysis_, analysis_.layers[i])});
+        }
+        return figures;
+    }
+
+    Result<void> write_figures(const StagedFolder& folder) {
+        const Drawing drawing;
+        const std::vector<NamedFigure> figures = all_figures();
+        const std::string provenance = provenance_line(analysis_);
+        const auto total = static_cast<int64_t>(figures.size());
+        for (int64_t i = 0; i < total; ++i) {
+            NORMSCOPE_TRY(progress_.check());
+            const NamedFigure& named = figures[static_cast<std::size_t>(i)];
+            progress_.report("draw", named.name, i, total);
+            for (const char* format : {"png", "svg"}) {
+                if (!wants(format))
+                    continue;
+                NORMSCOPE_LET(path, folder.path_for(named.name + "." + format));
+                NORMSCOPE_TRY(export_figure(*named.figure, style_of(*named.figure), path, provenance));
+            }
+        }
+        return wants("pdf") ? write_pages(folder, figures, provenance) : Result<void>();
+    }
+
+    Result<void> write_pages(const StagedFolder& folder, const std::vector<NamedFigure>& figures,
+                             const std::string& provenance) {
+        progress_.report("draw", "report.pdf", 0, 1);
+        std::vector<const Figure*> pages;
+        std::vector<FigureStyle> styles;
+        for (const NamedFigure& named : figures) {
+            pages.push_back(named.figure.get());
+            styles.push_back(style_of(*named.figure));
+        }
+        NORMSCOPE_LET(path, folder.path_for("report.pdf"));
+        return export_pages(pages, styles, path, provenance);
+    }
+
+    const Recording& recording_;
+    const Analysis& analysis_;
+    const ReportOptions& options_;
+    Progress& progress_;
+    std::vector<std::string> names_;
+};
+
+} // namespace
+
+const std::vector<std::string>& report_formats() {
+    static const std::vector<std::string> formats{"png", "svg", "pdf", "csv", "json", "h5"};
+    return formats;
+}
+
+Result<void> write_report(const Recording& recording, const Analysis& analysis, const ReportOptions& options,
+                          Progress& progress) {
+    return ReportWriter(recording, analysis, options, progress).write();
+}
+
+} // namespace normscope

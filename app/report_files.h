@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/analysis/layer_analysis.h"
+#include "core/base/progress.h"
+
+#include <string>
+#include <vector>
+
+namespace normscope {
+
+struct ReportOptions {
+    std::string folder;
+    std::vector<std::string> formats; ///< of `report_formats`
+    int dpi = 200;
+    int width_px = 0, height_px = 0; ///< 0: each figure's natural size
+};
+
+/// png, svg, pdf, csv, json, h5
+const std::vector<std::string>& report_formats();
+
+/// Writes the whole set: layers/NAME.scatter.*, layers/NAME.gradients.*, depth.*, overview.*, report.pdf, the CSV
+/// tables, report.json, recording.h5 and provenance.txt. All appear together at the end or, on an error or a cancel,
+/// not at all. Errors: cannot_write, cancelled, those of the recording.
+Result<void> write_report(const Recording& recording, const Analysis& analysis, const ReportOptions& options,
+                          Progress& progress);
+
+} // namespace normscope

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <string>
+
+namespace normscope {
+
+/// Many files that shall appear together. They are written into a hidden folder inside the target and moved into place
+/// by `commit`, each replacing an older one atomically; other files in the target stay. Destruction without commit
+/// removes what was staged, and the target itself if it was made here and holds nothing else.
+class StagedFolder {
+public:
+    /// Makes the target and the hidden folder. Errors: cannot_write.
+    static Result<StagedFolder> open(const std::string& target);
+
+    ~StagedFolder();
+    StagedFolder(StagedFolder&& other) noexcept;
+    StagedFolder& operator=(StagedFolder&&) = delete;
+
+    /// Where to write the file that will be `target/name`; makes the folders on the way. Errors: cannot_write.
+    Result<std::string> path_for(const std::string& name) const;
+
+    /// Moves everything into place. Errors: cannot_write.
+    Result<void> commit();
+
+private:
+    StagedFolder(std::string target, std::string stage, bool made)
+        : target_(std::move(target)), stage_(std::move(stage)), made_target_(made) {}
+
+    std::string target_, stage_;
+    bool made_target_ = false;
+};
+
+} // namespace normscope
