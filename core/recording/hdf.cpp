@@ -19,18 +19,6 @@ herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* into) {
     return 0;
 }
 
-// Another program may still hold the file, and network folders often know no locks.
-Handle without_file_locks() {
-    Handle access(H5Pcreate(H5P_FILE_ACCESS));
-#if H5_VERSION_GE(1, 10, 7)
-    H5Pset_file_locking(access.id(), false, true);
-#else
-    setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
-#endif
-    H5Pset_fclose_degree(access.id(), H5F_CLOSE_SEMI);
-    return access;
-}
-
 H5I_type_t type_of(const Object& parent, const std::string& name) {
     const Lock lock;
     const Handle opened(has(parent, name) ? H5Oopen(parent.id(), name.c_str(), H5P_DEFAULT) : H5I_INVALID_HID);
@@ -94,9 +82,23 @@ std::string Object::at(const std::string& name) const {
     return place.ends_with('/') ? place + name : place + "/" + name;
 }
 
+// Another program may still hold the file, and network folders often know no locks.
+Handle file_access() {
+    const Lock lock;
+    Handle access(H5Pcreate(H5P_FILE_ACCESS));
+#if H5_VERSION_GE(1, 10, 7)
+    H5Pset_file_locking(access.id(), false, true);
+#else
+    setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
+#endif
+    constexpr size_t cache_bytes = size_t{64} << 20, cache_slots = 12'421; // a prime, 100 × the 1 MiB chunks that fit
+    H5Pset_cache(access.id(), 0, cache_slots, cache_bytes, H5D_CHUNK_CACHE_W0_DEFAULT);
+    return access;
+}
+
 Object open_root(const std::string& path) {
     const Lock lock;
-    const auto access = without_file_locks();
+    const auto access = file_access();
     const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()));
     if (!file)
         fail(ErrorCode::damaged, path, "expected a whole HDF5 file, found one that does not open" + reason());

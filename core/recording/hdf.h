@@ -90,6 +90,9 @@ struct Object {
     std::string at(const std::string& name) const;
 };
 
+/// How files are opened: without locks, with a cache of 64 MiB for the chunks of each dataset.
+Handle file_access();
+
 // Reading. All throw Failure, which names the object: damaged or not_supported unless said otherwise.
 
 /// Longest text that is believed or written.

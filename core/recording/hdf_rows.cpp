@@ -4,12 +4,13 @@
 #include "core/recording/two_byte.h"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 
 namespace normscope::hdf {
 
 namespace {
+
+constexpr int64_t most_channels = 1 << 24; // a row is read whole
 
 bool names_bfloat16(const Object& dataset) {
     for (const auto* name : {"torch_dtype", "dtype"})
@@ -84,6 +85,9 @@ Rows::Rows(Object dataset, int channel_axis) : dataset_(std::move(dataset)) {
         if (axis != channel_axis_)
             row_axes_.push_back(axis);
     channels_ = sizes_[channel_axis_];
+    if (channels_ > most_channels)
+        fail(ErrorCode::not_supported, dataset_.place,
+             "expected at most " + std::to_string(most_channels) + " channels, found " + std::to_string(channels_));
     samples_ = row_axes_.empty() ? 1 : sizes_[row_axes_.front()];
     rows_ = std::accumulate(row_axes_.begin(), row_axes_.end(), int64_t{1}, [&](int64_t rows, size_t axis) {
         return rows * sizes_[axis];

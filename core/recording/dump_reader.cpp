@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/files.h"
+#include "core/recording/dump.h"
+#include "core/recording/dump_layout.h"
+#include "core/recording/dump_parts.h"
+#include "core/recording/natural_order.h"
+#include "core/recording/probe.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace normscope {
+
+namespace {
+
+using hdf::LayerPlace;
+using hdf::Object;
+
+constexpr int64_t most_layers = 100'000;
+
+void read_version(const Object& root, Recording& recording) {
+    const auto version = hdf::text(root, "format_version").value_or(layout::version);
+    int major = 0, minor = 0;
+    if (std::sscanf(version.c_str(), "%9d.%9d", &major, &minor) != 2)
+        hdf::fail(ErrorCode::damaged, root.place + "@format_version",
+                  "expected a version such as 1.0, found " + version);
+    if (major != 1)
+        hdf::fail(ErrorCode::not_supported, root.place,
+                  "expected a dump of version 1, found version " + version + "; install a newer NormScope");
+    if (minor > 0)
+        recording.warnings.push_back("the dump has version " + version + ", this program knows " + layout::version +
+                                     ": what is new in it is not shown");
+}
+
+void read_model(const Object& entry, RunInfo& run) {
+    if (!hdf::has(entry, "model"))
+        return;
+    const auto model = hdf::open_group(entry, "model");
+    const auto told = [&](const char* name) { return hdf::text(model, name).value_or(""); };
+    run.model = told("name");
+    run.family = told("family");
+    run.sha256 = told("checkpoint_sha256");
+    run.torch_version = told("torch_version");
+    run.tensors = hdf::integer(model, "n_tensors").value_or(0);
+    for (const auto* key : {layout::checkpoint, layout::checkpoint_format})
+        if (const auto value = told(key); !value.empty())
+            run.told[key] = {value, "metadata"};
+}
+
+void read_told(const Object& group, RunInfo& run) {
+    if (!hdf::has(group, "told"))
+        return;
+    const auto table = hdf::texts(hdf::open_dataset(group, "told"), 3 * most_layers);
+    for (size_t i = 0; i + 2 < table.size(); i += 3)
+        run.told[table[i]] = {table[i + 1], table[i + 2]};
+}
+
+void read_run(const Object& entry, RunInfo& run) {
+    read_model(entry, run);
+    if (!hdf::has(entry, "run"))
+        return;
+    const auto group = hdf::open_group(entry, "run");
+    const auto told = [&](const char* name) { return hdf::text(group, name).value_or(""); };
+    run.loss = told("loss");
+    run.seed = hdf::natural(group, "seed").value_or(0);
+    run.samples = hdf::integer(group, "n_samples").value_or(0);
+    run.input = told("input");
+    run.preprocess = told("preprocess");
+    run.device = told("device");
+    run.created = told("created");
+    read_told(group, run);
+}
+
+/// The names of layer_names in their order, then the groups that it does not name.
+std::vector<std::string> group_names(const Object& entry, const Object& layers) {
+    auto others = hdf::members(layers);
+    std::ranges::sort(others, natural_less);
+    if (!hdf::has(entry, "layer_names"))
+        return others;
+    const auto dataset = hdf::open_dataset(entry, "layer_names");
+    auto names = hdf::texts(dataset, most_layers);
+    for (const auto& name : names) {
+        if (std::erase(others, name) == 0)
+            hdf::fail(ErrorCode::missing, dataset.place,
+                      "expected a group for each name once, found none for " + name.substr(0, 200));
+    }
+    names.insert(names.end(), others.begin(), others.end());
+    return names;
+}
+
+void read_own_layers(const Object& entry, Recording& recording) {
+    const auto layers = hdf::open_group(entry, "layers");
+    for (const auto& name : group_names(entry, layers)) {
+        const auto group = hdf::open_group(layers, name);
+        const LayerPlace place{hdf::text(group, "name").value_or(name), name, layout::input, layout::output};
+        recording.layers.push_back(hdf::read_layer(group, place, static_cast<int>(recording.layers.size()) + 1));
+    }
+    std::ranges::stable_sort(recording.layers, {}, [](const LayerRecording& layer) { return layer.layer.index; });
+}
+
+void read_foreign_layers(const Object& root, Recording& recording) {
+    for (const auto& place : hdf::find_foreign_layers(root)) {
+        const auto index = static_cast<int>(recording.layers.size()) + 1;
+        if (place.group.empty())
+            recording.layers.push_back(hdf::read_layer(root, place, index));
+        else
+            recording.layers.push_back(hdf::read_layer(hdf::open_path(root, place.group), place, index));
+    }
+}
+
+/// One line for all layers that lack the same thing.
+template <typename Lacks>
+void warn_where(Recording& recording, Lacks lacks, const std::string& what) {
+    const auto count = std::ranges::count_if(recording.layers, lacks);
+    if (count == 0)
+        return;
+    const auto& first = std::ranges::find_if(recording.layers, lacks)->layer.name;
+    recording.warnings.push_back(first + (count > 1 ? " and " + std::to_string(count - 1) + " more layers" : "") +
+                                 ": " + what);
+}
+
+void warn(Recording& recording) {
+    warn_where(
+        recording, [](const LayerRecording& of) { return of.layer.kind == NormKind::unknown; },
+        "the kind of layer is not told or not known; the output is shown and fitted as stored");
+    warn_where(
+        recording,
+        [](const LayerRecording& of) {
+            const auto kind = of.layer.kind;
+            return !of.layer.eps &&
+                   (kind == NormKind::layer_norm || kind == NormKind::rms_norm || kind == NormKind::layer_norm_2d);
+        },
+        "the file does not tell ε; the output is shown and fitted as stored");
+}
+
+std::shared_ptr<const Recording> load(const std::string& path) {
+    auto recording = std::make_shared<Recording>();
+    recording->run.path = path;
+    const auto root = hdf::open_root(path);
+    const bool own = hdf::is_group(root, "entry") && hdf::is_group(hdf::open_group(root, "entry"), "layers");
+    if (own) {
+        recording->run.format = layout::format;
+        read_version(root, *recording);
+        const auto entry = hdf::open_group(root, "entry");
+        read_run(entry, recording->run);
+        read_own_layers(entry, *recording);
+    } else {
+        recording->run.format = "hdf5";
+        read_foreign_layers(root, *recording);
+    }
+    if (recording->layers.empty())
+        hdf::fail(
+            ErrorCode::missing, path,
+            "expected /entry/layers/NAME with input and output, or a pair such as NAME/x and NAME/y, found no layer");
+    warn(*recording);
+    return recording;
+}
+
+/// Reads the first and the last rows of every tensor, as a view would.
+void touch(const Recording& recording) {
+    constexpr int64_t block = 1 << 16; // floats
+    for (const auto& layer : recording.layers)
+        for (const auto& rows :
+             {layer.input, layer.output, layer.input_grad, layer.input_grad_total, layer.output_grad}) {
+            if (!rows)
+                continue;
+            const auto count = std::min(rows->rows(), std::max<int64_t>(1, block / rows->channels()));
+            std::vector<float> values(static_cast<size_t>(count * rows->channels()));
+            hdf::value_of(rows->read(0, count, values));
+            hdf::value_of(rows->read(rows->rows() - count, count, values));
+        }
+}
+
+} // namespace
+
+Result<std::shared_ptr<const Recording>> open_dump(const std::string& path) {
+    NORMSCOPE_TRY(RandomAccessFile::open(path));
+    NORMSCOPE_TRY(probe(path, [&] { return hdf::guarded([&] { touch(*load(path)); }); }));
+    return hdf::guarded([&] { return load(path); });
+}
+
+} // namespace normscope

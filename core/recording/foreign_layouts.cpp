@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recording/dump_parts.h"
+#include "core/recording/natural_order.h"
+
+#include <algorithm>
+#include <array>
+
+namespace normscope::hdf {
+
+namespace {
+
+constexpr int deepest = 8;             // groups inside groups
+constexpr size_t most_groups = 10'000; // a group may hold itself; this ends the walk
+
+constexpr std::array inputs = {"input", "inputs", "in", "x", "pre"};
+constexpr std::array outputs = {"output", "outputs", "out", "y", "post", "targets"};
+
+/// A pair of endings that two datasets of one layer have, side by side in a group.
+struct Endings {
+    std::string input, output;
+};
+const std::array<Endings, 2> endings = {{{".input", ".output"}, {"_in", "_out"}}};
+
+class Walk {
+public:
+    void enter(const Object& group, const std::string& path, int depth) {
+        if (++groups_ > most_groups)
+            return;
+        const auto names = members(group);
+        add_own_layer(group, path);
+        for (const auto& name : names)
+            add_flat_layer(group, path, name);
+        for (const auto& name : names)
+            if (depth < deepest && is_group(group, name))
+                enter(open_group(group, name), path.empty() ? name : path + "/" + name, depth + 1);
+    }
+
+    std::vector<LayerPlace> take() {
+        std::ranges::stable_sort(places_, natural_less, &LayerPlace::name);
+        return std::move(places_);
+    }
+
+private:
+    void add_own_layer(const Object& group, const std::string& path) {
+        const auto held = [&](const char* name) { return is_dataset(group, name); };
+        const auto input = std::ranges::find_if(inputs, held);
+        const auto output = std::ranges::find_if(outputs, held);
+        if (input != inputs.end() && output != outputs.end())
+            places_.push_back({path.empty() ? "layer" : dotted(path), path, *input, *output});
+    }
+
+    void add_flat_layer(const Object& group, const std::string& path, const std::string& name) {
+        for (const auto& ending : endings) {
+            if (!name.ends_with(ending.input) || name.size() == ending.input.size())
+                continue;
+            const auto stem = name.substr(0, name.size() - ending.input.size());
+            if (is_dataset(group, name) && is_dataset(group, stem + ending.output))
+                places_.push_back({path.empty() ? stem : dotted(path + "/" + stem), path, name, stem + ending.output});
+        }
+    }
+
+    static std::string dotted(std::string path) {
+        std::ranges::replace(path, '/', '.');
+        return path;
+    }
+
+    size_t groups_ = 0;
+    std::vector<LayerPlace> places_;
+};
+
+} // namespace
+
+std::vector<LayerPlace> find_foreign_layers(const Object& root) {
+    Walk walk;
+    walk.enter(root, "", 0);
+    return walk.take();
+}
+
+} // namespace normscope::hdf

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recording/dump_layout.h"
+#include "core/recording/dump_parts.h"
+#include "core/recording/hdf_rows.h"
+#include "core/recording/summary_io.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace normscope::hdf {
+
+namespace {
+
+constexpr int64_t most_parameters = 1 << 24; // of one kind in one layer
+
+int bounded(const Object& group, const std::string& name, int64_t value, int64_t least) {
+    if (value < least || value > std::numeric_limits<int32_t>::max())
+        fail(ErrorCode::damaged, group.place + "@" + name,
+             "expected a number from " + std::to_string(least) + ", found " + std::to_string(value));
+    return static_cast<int>(value);
+}
+
+std::optional<Told<double>> read_eps(const Object& group) {
+    const auto eps = number(group, "eps");
+    if (!eps)
+        return std::nullopt;
+    if (!std::isfinite(*eps) || *eps < 0)
+        fail(ErrorCode::damaged, group.place + "@eps",
+             "expected a finite number from 0, found " + std::to_string(*eps));
+    return Told<double>{*eps, text(group, "eps_source").value_or("metadata")};
+}
+
+NormLayer read_identity(const Object& group, const LayerPlace& place, int index) {
+    NormLayer layer;
+    layer.name = place.name;
+    layer.kind_text = text(group, "kind").value_or("");
+    layer.kind = kind_from_name(layer.kind_text);
+    layer.index = bounded(group, "index", integer(group, "index").value_or(index), 0);
+    layer.call = bounded(group, "call", integer(group, "call").value_or(0), 0);
+    layer.channel_axis = bounded(group, "channel_axis", integer(group, "channel_axis").value_or(-1), -1);
+    layer.eps = read_eps(group);
+    return layer;
+}
+
+std::vector<float> read_parameter(const Object& group, const std::string& name) {
+    return has(group, name) ? all_values(open_dataset(group, name), most_parameters) : std::vector<float>();
+}
+
+std::shared_ptr<const Rows> read_tensor(const Object& group, const std::string& name, int channel_axis) {
+    return has(group, name) ? std::make_shared<Rows>(open_dataset(group, name), channel_axis) : nullptr;
+}
+
+/// Opens a tensor that has the shape of the input, or none.
+std::shared_ptr<const Rows> read_like(const Rows& input, const Object& group, const std::string& name, int axis) {
+    auto rows = read_tensor(group, name, axis);
+    if (rows &&
+        (rows->samples() != input.samples() || rows->rows() != input.rows() || rows->channels() != input.channels()))
+        fail(ErrorCode::damaged, rows->place(),
+             "expected the shape of " + input.place() + ", " + std::to_string(input.samples()) + " × " +
+                 std::to_string(input.tokens()) + " × " + std::to_string(input.channels()) + ", found " +
+                 std::to_string(rows->samples()) + " × " + std::to_string(rows->tokens()) + " × " +
+                 std::to_string(rows->channels()));
+    return rows;
+}
+
+void read_tensors(const Object& group, const LayerPlace& place, LayerRecording& into) {
+    const auto axis = into.layer.channel_axis;
+    const auto input = read_tensor(group, place.input, axis);
+    if (!input || !has(group, place.output)) {
+        if (input || has(group, place.output))
+            fail(ErrorCode::missing, group.place,
+                 std::string("expected an input and an output, found ") + (input ? "no output" : "no input"));
+        return;
+    }
+    into.input = input;
+    into.output = read_like(*input, group, place.output, axis);
+    into.samples = input->samples();
+    into.tokens = input->tokens();
+    into.layer.channels = input->channels();
+    into.input_grad = read_like(*input, group, layout::input_grad, axis);
+    into.input_grad_total = read_like(*input, group, layout::input_grad_total, axis);
+    into.output_grad = read_like(*input, group, layout::output_grad, axis);
+    if (!has(group, layout::token_positions))
+        return;
+    const auto dataset = open_dataset(group, layout::token_positions);
+    const auto positions = integers_of(dataset, into.tokens);
+    if (static_cast<int64_t>(positions.size()) != into.tokens)
+        fail(ErrorCode::damaged, dataset.place,
+             "expected one position for each of the " + std::to_string(into.tokens) + " tokens, found " +
+                 std::to_string(positions.size()));
+    for (const auto position : positions)
+        into.token_positions.push_back(bounded(dataset, "position", position, 0));
+}
+
+/// Channels of a layer without tensors.
+int64_t told_channels(const Object& group, const NormLayer& layer) {
+    int64_t channels = 1;
+    const auto shape = integers(group, "normalized_shape");
+    for (const auto size : shape)
+        channels = size > 0 && size <= most_parameters / channels ? channels * size : most_parameters + 1;
+    if (channels > most_parameters)
+        fail(ErrorCode::damaged, group.place + "@normalized_shape", "expected the sizes of channels, found others");
+    return shape.empty() ? static_cast<int64_t>(layer.weight.size()) : channels;
+}
+
+void expect_length(const Object& group, const char* name, const std::vector<float>& values, int64_t channels,
+                   bool one_is_enough) {
+    const auto length = static_cast<int64_t>(values.size());
+    if (length == 0 || length == channels || channels == 0 || (one_is_enough && length == 1))
+        return;
+    fail(ErrorCode::damaged, group.at(name),
+         "expected " + std::to_string(channels) + " values, found " + std::to_string(length));
+}
+
+void read_parameters(const Object& group, LayerRecording& into) {
+    auto& layer = into.layer;
+    layer.weight = read_parameter(group, "weight");
+    layer.bias = read_parameter(group, "bias");
+    layer.alpha = read_parameter(group, "alpha");
+    layer.shift = read_parameter(group, "shift");
+    into.weight_grad = read_parameter(group, "weight_grad");
+    into.bias_grad = read_parameter(group, "bias_grad");
+    into.alpha_grad = read_parameter(group, "alpha_grad");
+    into.shift_grad = read_parameter(group, "shift_grad");
+    if (layer.channels == 0)
+        layer.channels = told_channels(group, layer);
+    expect_length(group, "weight", layer.weight, layer.channels, false);
+    expect_length(group, "bias", layer.bias, layer.channels, false);
+    expect_length(group, "alpha", layer.alpha, layer.channels, true);
+    expect_length(group, "shift", layer.shift, layer.channels, true);
+}
+
+} // namespace
+
+Object open_path(const Object& root, const std::string& path) {
+    const auto end = path.find('/');
+    auto group = open_group(root, path.substr(0, end));
+    return end == std::string::npos ? std::move(group) : open_path(group, path.substr(end + 1));
+}
+
+LayerRecording read_layer(const Object& group, const LayerPlace& place, int index) {
+    LayerRecording recording;
+    recording.layer = read_identity(group, place, index);
+    read_tensors(group, place, recording);
+    read_parameters(group, recording);
+    recording.summary = read_summary(group);
+    if (!recording.input && !recording.summary)
+        fail(ErrorCode::missing, group.place, "expected tensors (input and output) or summaries, found neither");
+    return recording;
+}
+
+} // namespace normscope::hdf

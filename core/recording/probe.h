@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <functional>
+#include <string>
+
+namespace normscope {
+
+/// What a walk through a stranger's file may take.
+struct ProbeLimits {
+    int cpu_seconds = 5;                   ///< A whole file takes milliseconds; a loop takes for ever.
+    int wall_seconds = 60;                 ///< A slow network folder is no damage.
+    unsigned long more_memory = 4ul << 30; ///< Bytes beyond what the program holds already.
+};
+
+/// Runs `walk` in a child process, because libhdf5 crashes or loops on some damaged files, and returns what it
+/// returned. Errors: those of `walk`; damaged when it crashed or ran out of its limits; out_of_memory when no child
+/// could start. The child is a fork without exec: `walk` may do everything but start threads.
+Result<void> probe(const std::string& path, const std::function<Result<void>()>& walk, const ProbeLimits& limits = {});
+
+} // namespace normscope

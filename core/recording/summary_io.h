@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/recording/hdf.h"
+#include "core/recording/recording.h"
+
+namespace normscope::hdf {
+
+/// Writes `stats/`, `scatter/`, `density/`, `profile/` and `histogram_*/` into a layer's group, and names the plot that
+/// viewers show of it. Throws Failure.
+void write_summary(const Object& group, const LayerSummary& summary);
+
+/// Writes `/entry/gradient_flow`, where any layer knows its gradients; true if so. Throws Failure.
+bool write_gradient_flow(const Object& entry, const Recording& recording);
+
+/// What a layer's group holds of a summary; nothing where it holds none. Throws Failure.
+std::optional<LayerSummary> read_summary(const Object& group);
+
+} // namespace normscope::hdf
