@@ -30,6 +30,9 @@ Console::Console(bool quiet)
     std::signal(SIGINT, on_interrupt);
     std::signal(SIGTERM, on_interrupt);
     std::signal(SIGPIPE, SIG_IGN);
+#ifdef SIGXFSZ
+    std::signal(SIGXFSZ, SIG_IGN); // a file-size limit is an error of writing, not the end
+#endif
 }
 
 Console::~Console() {

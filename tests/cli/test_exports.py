@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `report` writes: every file there, of the promised form, size and content."""
+import csv
+import json
+import struct
+import xml.etree.ElementTree
+
+from program import BERT, ProgramTest
+
+
+def png_size_and_text(path):
+    data = path.read_bytes()
+    size = struct.unpack(">II", data[16:24])
+    return size, data
+
+
+class Exports(ProgramTest):
+    def test_the_whole_set(self):
+        self.run_program("report", BERT, "--out", self.folder, "--formats", "png,svg,pdf,csv,json,h5", "--dpi", 100)
+        files = set(self.files())
+        names = [layer["name"] for layer in json.loads((self.folder / "report.json").read_text())["layers"]]
+        for name in names:
+            for ending in ("scatter.png", "scatter.svg", "gradients.png", "gradients.svg", "points.csv", "curve.csv"):
+                self.assertIn(f"layers/{name}.{ending}", files)
+        for name in ("overview.png", "overview.svg", "depth.png", "depth.svg", "report.pdf", "layers.csv", "fits.csv",
+                     "report.json", "recording.h5", "provenance.txt"):
+            self.assertIn(name, files)
+        self.assertEqual([name for name in files if "part" in name or "staged" in name], [])
+        for path in self.folder.rglob("*.svg"):
+            self.assertLess(path.stat().st_size, 2_000_000, path.name)
+            xml.etree.ElementTree.parse(path)
+        self.assertLess((self.folder / "report.pdf").stat().st_size, 20_000_000)
+        self.assertTrue((self.folder / "report.pdf").read_bytes().startswith(b"%PDF"))
+        self.check_tables(names)
+        again = self.run_json("report", self.folder / "recording.h5", "--out", self.folder / "again", "--formats", "json")
+        self.assertEqual([layer["name"] for layer in again["layers"]], names)
+
+    def check_tables(self, names):
+        with open(self.folder / "layers.csv", newline="") as file:
+            self.assertEqual([row["name"] for row in csv.DictReader(file)], names)
+        with open(self.folder / "fits.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual(len(rows), 2 * len(names))
+        report = json.loads((self.folder / "report.json").read_text())
+        self.assertEqual(float(rows[0]["alpha"]), report["layers"][0]["fits"][0]["alpha"])
+        with open(self.folder / f"layers/{names[0]}.points.csv", newline="") as file:
+            points = list(csv.DictReader(file))
+        self.assertGreater(len(points), 100)
+        self.assertEqual(list(points[0]), ["x", "y", "channel", "token", "sample", "outlier"])
+
+    def test_size_and_provenance_of_a_picture(self):
+        self.run_program("report", BERT, "--out", self.folder, "--formats", "png", "--size", "1200x700", "--dpi", 150)
+        size, data = png_size_and_text(self.folder / "layers/encoder.layer.0.output.LayerNorm.scatter.png")
+        self.assertEqual(size, (1200, 700))
+        self.assertIn(b"all-minilm-l6-v2", data[:4000])
+
+    def test_other_files_in_the_folder_stay(self):
+        (self.folder / "notes.txt").write_text("mine")
+        (self.folder / "report.json").write_text("old")
+        self.run_program("report", BERT, "--out", self.folder, "--formats", "json")
+        self.assertEqual((self.folder / "notes.txt").read_text(), "mine")
+        self.assertNotEqual((self.folder / "report.json").read_text(), "old")
+
+    def test_every_curve_and_the_affine_view(self):
+        report = self.run_json("report", BERT, "--out", self.folder, "--formats", "json", "--curve", "all", "--weighting",
+                               "points")
+        self.assertEqual(len(report["layers"][0]["fits"]), 7)
+        after = self.run_json("report", BERT, "--out", self.folder, "--formats", "json", "--affine", "after")
+        self.assertEqual(after["layers"][0]["view"], "after the affine part")
+
+
+if __name__ == "__main__":
+    import unittest
+
+    unittest.main()

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The main job on the sample: what a new user does first must keep working, with the numbers the docs state."""
+import math
+import signal
+import subprocess
+import time
+
+from program import BERT, IMAGES, PROGRAM, SAMPLE, ProgramTest
+
+
+class MainJob(ProgramTest):
+    def test_inspect_tells_kind_eps_and_where_it_came_from(self):
+        for norm, kind in {"layernorm": "LayerNorm", "rmsnorm": "RMSNorm", "dyt": "DyT"}.items():
+            found = self.run_json("inspect", SAMPLE / f"vit-{norm}.safetensors")
+            self.assertEqual([layer["kind"] for layer in found["layers"]], [kind] * 25)
+            self.assertEqual(found["layers"][0]["name"], "blocks.0.norm1")
+            self.assertEqual(found["layers"][24]["name"], "norm")
+            self.assertEqual(found["source"]["family"], "vit")
+            self.assertEqual(found["source"]["tensors"], len(found["tensors"]))
+            if norm == "dyt":
+                self.assertGreater(found["layers"][0]["trained_alpha"], 0)
+            else:
+                self.assertEqual((found["layers"][0]["eps"], found["layers"][0]["eps_source"]), (1e-6, "config"))
+
+    def test_a_dump_gives_the_same_results_as_the_run_it_holds(self):
+        checkpoint, dump = SAMPLE / "vit-layernorm.safetensors", self.folder / "run.h5"
+        direct = self.run_json("report", checkpoint, *IMAGES, "--out", self.folder / "a", "--formats", "json")
+        self.run_program("capture", checkpoint, *IMAGES, "-o", dump)
+        again = self.run_json("report", dump, "--out", self.folder / "b", "--formats", "json")
+        self.assertEqual(len(direct["layers"]), 25)
+        for a, b in zip(direct["layers"], again["layers"]):
+            self.assertEqual(a["points"], 64 * 17 * 64)
+            for part in ("name", "kind", "eps", "input", "output", "input_grad", "output_grad", "fits"):
+                self.assertEqual(a[part], b[part], (a["name"], part))
+        self.assertEqual(direct["run"]["loss"], "labels")
+
+    def test_every_layer_keeps_its_hard_bound(self):
+        for norm, bound in {"layernorm": math.sqrt(63), "rmsnorm": 8.0, "dyt": 1.0}.items():
+            report = self.run_json("report", SAMPLE / f"vit-{norm}.safetensors", *IMAGES, "--out", self.folder,
+                                   "--formats", "json")
+            for layer in report["layers"]:
+                self.assertLessEqual(max(layer["output"]["max"], -layer["output"]["min"]), bound * (1 + 1e-6))
+                self.assertEqual([w for w in layer["warnings"] if "bound" in w], [])
+
+    def test_the_bert_shows_its_s(self):
+        report = self.run_json("report", BERT, "--out", self.folder, "--formats", "json")
+        self.assertEqual(len(report["layers"]), 13)
+        layer = next(l for l in report["layers"] if l["name"] == "encoder.layer.0.output.LayerNorm")
+        tanh = next(f for f in layer["fits"] if f["weighting"] == "points")
+        self.assertLess(layer["line_r2"], 0.6)  # a straight line does not explain it
+        self.assertGreater(tanh["r2_points"], 0.95)  # a tanh does
+        self.assertEqual(tanh["flags"], [])
+
+    def test_sampling_keeps_the_statistics_of_every_point(self):
+        checkpoint = SAMPLE / "vit-rmsnorm.safetensors"
+        for name, more in {"all": [], "few": ["--sample", 100]}.items():
+            self.run_program("capture", checkpoint, *IMAGES, "-o", self.folder / f"{name}.h5", *more)
+        every, few = (self.run_json("report", self.folder / f"{name}.h5", "--out", self.folder / name, "--formats", "json")
+                      for name in ("all", "few"))
+        self.assertLess((self.folder / "few.h5").stat().st_size, (self.folder / "all.h5").stat().st_size / 3)
+        for a, b in zip(every["layers"], few["layers"]):
+            self.assertEqual((a["points"], a["input"]["min"]), (b["points"], b["input"]["min"]))
+            for weighting in (0, 1):
+                # the summary's values are computed in float32 by the run, the tensors' in double afterwards
+                self.assertAlmostEqual(a["fits"][weighting]["r2_points"], b["fits"][weighting]["r2_points"], delta=1e-4)
+
+    def test_gradients_do_not_depend_on_the_batch_size(self):
+        reports = [self.run_json("report", SAMPLE / "vit-dyt.safetensors", *IMAGES, "--out", self.folder, "--formats", "json",
+                                 "--batch-size", size) for size in (64, 7)]
+        for a, b in zip(reports[0]["layers"], reports[1]["layers"]):
+            self.assertAlmostEqual(a["input_grad"]["rms"] / b["input_grad"]["rms"], 1, delta=1e-4)  # float32 sums
+
+    def test_interrupting_ends_within_a_second_and_leaves_nothing(self):
+        out = self.folder / "run.h5"
+        work = subprocess.Popen([PROGRAM, "capture", SAMPLE / "vit-layernorm.safetensors", *map(str, IMAGES), "--batch-size",
+                                 "1", "--threads", "1", "-o", out], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        time.sleep(0.7)
+        work.send_signal(signal.SIGINT)
+        start = time.monotonic()
+        error = work.communicate(timeout=30)[1].decode()
+        if work.returncode != 0:  # a fast machine may have finished
+            self.assertLess(time.monotonic() - start, 3)  # a second, and room for a busy machine
+            self.assertEqual(work.returncode, 130, error)
+            self.assertEqual(self.files(), [])
+
+
+if __name__ == "__main__":
+    import unittest
+
+    unittest.main()
