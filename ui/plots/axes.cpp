@@ -10,8 +10,8 @@
 namespace normscope {
 namespace {
 
-/// Powers of ten label an axis only where there are some; a short span is told by plain numbers.
-constexpr double decades_for_powers = 1.6;
+/// Powers of ten label an axis only where there are some; shorter spans need more ticks, the shortest even ones.
+constexpr double decades_for_powers = 2.2, decades_for_steps = 0.7;
 
 QString tick_text(double tick) {
     if (tick != 0 && (std::abs(tick) >= 1e6 || std::abs(tick) < 1e-4)) {
@@ -28,6 +28,19 @@ QString tick_text(double tick) {
 } // namespace
 
 QString NumberTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    return tick_text(tick);
+}
+
+QVector<double> ShortLogTicker::createTickVector(double, const QCPRange& range) {
+    QVector<double> ticks;
+    const int last = static_cast<int>(std::ceil(std::log10(range.upper)));
+    for (int decade = static_cast<int>(std::floor(std::log10(range.lower))); decade <= last; ++decade)
+        for (const double part : {1.0, 2.0, 5.0})
+            ticks << part * std::pow(10, decade);
+    return ticks;
+}
+
+QString StepTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     return tick_text(tick);
 }
 
@@ -58,6 +71,8 @@ QCPAxisRect* make_axes(QCustomPlot& plot, const Look& look) {
     auto* axes = new QCPAxisRect(&plot);
     for (QCPAxis* axis : axes->axes())
         style_axis(*axis, look);
+    // QCustomPlot draws this axis a pixel above its own zero, where the grid would show beneath it.
+    axes->axis(QCPAxis::atBottom)->setOffset(1);
     for (QCPAxis::AxisType side : {QCPAxis::atTop, QCPAxis::atRight})
         axes->axis(side)->setVisible(false);
     axes->setMinimumMargins(QMargins(0, 0, 0, 0));
@@ -65,17 +80,28 @@ QCPAxisRect* make_axes(QCustomPlot& plot, const Look& look) {
     return axes;
 }
 
+void set_few_ticks(QCPAxis& axis) {
+    const double reach = 0.8 * axis.range().upper;
+    const double decade = std::pow(10, std::floor(std::log10(reach)));
+    double step = decade;
+    for (const double part : {1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0})
+        step = part * decade <= reach ? part * decade : step;
+    auto ticker = QSharedPointer<StepTicker>::create();
+    ticker->setTickStep(step);
+    axis.setTicker(ticker);
+}
+
 void add_level(QCPAxisRect& axes, double y, const QPen& pen) {
-    auto* line = new QCPItemStraightLine(axes.parentPlot());
-    for (QCPItemPosition* point : {line->point1, line->point2}) {
+    auto* line = new QCPItemLine(axes.parentPlot());
+    for (QCPItemPosition* point : {line->start, line->end}) {
         point->setAxisRect(&axes);
         point->setAxes(axes.axis(QCPAxis::atBottom), axes.axis(QCPAxis::atLeft));
         point->setTypeX(QCPItemPosition::ptAxisRectRatio);
         point->setTypeY(QCPItemPosition::ptPlotCoords);
     }
     line->setClipAxisRect(&axes);
-    line->point1->setCoords(0, y);
-    line->point2->setCoords(1, y);
+    line->start->setCoords(0, y);
+    line->end->setCoords(1, y);
     line->setPen(pen);
 }
 
@@ -102,7 +128,8 @@ void fit_range(QCPAxis& axis, std::span<const double> values, bool logarithmic) 
     }
     if (low > high)
         low = high = 0;
-    const double air = high > low ? 0.1 * (high - low) : (logarithmic ? 0.3 : std::max(0.1, 0.1 * std::abs(low)));
+    const double least = logarithmic ? 0.15 : std::max(0.01, 0.01 * std::abs(high)); // noise is not to fill the axis
+    const double air = std::max(0.1 * (high - low), least);
     low -= air, high += air;
     if (!logarithmic) {
         axis.setRange(low, high);
@@ -112,6 +139,8 @@ void fit_range(QCPAxis& axis, std::span<const double> values, bool logarithmic) 
     axis.setRange(std::pow(10, low), std::pow(10, high));
     if (high - low > decades_for_powers)
         axis.setTicker(QSharedPointer<PowerTicker>::create());
+    else if (high - low > decades_for_steps)
+        axis.setTicker(QSharedPointer<ShortLogTicker>::create());
 }
 
 void say_instead(QCPAxisRect& axes, const QString& sentence, const Look& look) {

@@ -15,6 +15,19 @@ protected:
     QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
 };
 
+/// Ticks at 1, 2 and 5 times the powers of ten, for logarithmic axes of a decade or so.
+class ShortLogTicker : public NumberTicker {
+protected:
+    QVector<double> createTickVector(double step, const QCPRange& range) override;
+    int getSubTickCount(double) override { return 0; }
+};
+
+/// The same labels at multiples of a step.
+class StepTicker : public QCPAxisTickerFixed {
+protected:
+    QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
+};
+
 /// Ticks at powers of ten: "10⁻³".
 class PowerTicker : public QCPAxisTickerLog {
 protected:
@@ -25,7 +38,9 @@ protected:
 /// once it is put there.
 QCPAxisRect* make_axes(QCustomPlot& plot, const Look& look);
 void style_axis(QCPAxis& axis, const Look& look);
-/// A dashed, or solid, line across the axes at a value of y.
+/// Ticks at −t, 0 and t of an axis that is symmetric about 0, for small axes; t is round and far out.
+void set_few_ticks(QCPAxis& axis);
+/// A line across the axes at a value of y.
 void add_level(QCPAxisRect& axes, double y, const QPen& pen);
 /// Text at (x, y) of the axes: by their coordinates or by the share of their rect (0 left/top … 1 right/bottom).
 QCPItemText* add_text(QCPAxisRect& axes, const QString& text, const QFont& font, const QColor& colour);

@@ -34,30 +34,43 @@ bool far(double a, double b, int from, int to) {
 
 } // namespace
 
-Cloud Cloud::of(const Density& density, uint32_t threshold, double x_span, double y_span, int columns, int rows) {
+Cloud Cloud::of(const Density& density, double x_span, double y_span, int cells_across) {
     Cloud cloud;
-    const int join_x = joined(density.x_axis(), x_span, columns), join_y = joined(density.y_axis(), y_span, rows);
+    const int join_x = joined(density.x_axis(), x_span, cells_across);
+    const int join_y = joined(density.y_axis(), y_span, cells_across);
     cloud.cell_width = density.x_axis().width() * join_x;
     cloud.cell_height = density.y_axis().width() * join_y;
-    if (density.counts().empty())
-        return cloud;
     const int across = PowerAxis::cells / join_x, down = PowerAxis::cells / join_y;
     std::vector<uint64_t> sums(static_cast<size_t>(across) * down);
-    std::vector<bool> dense(sums.size());
-    for (size_t i = 0; i < density.counts().size(); ++i) {
-        const uint32_t count = density.counts()[i];
-        const size_t cell = i / PowerAxis::cells / join_y * across + i % PowerAxis::cells / join_x;
-        sums[cell] += count;
-        if (count > threshold)
-            dense[cell] = true;
-    }
+    for (size_t i = 0; i < density.counts().size(); ++i)
+        sums[i / PowerAxis::cells / join_y * across + i % PowerAxis::cells / join_x] += density.counts()[i];
     for (size_t i = 0; i < sums.size(); ++i) {
-        if (!dense[i])
+        if (sums[i] == 0)
             continue;
-        cloud.cells.push_back(
-            {static_cast<int>(i % across) - across / 2, static_cast<int>(i / across) - down / 2, sums[i]});
+        const int column = static_cast<int>(i % across) - across / 2, row = static_cast<int>(i / across) - down / 2;
+        cloud.cells.push_back({column, row, sums[i]});
         cloud.most = std::max(cloud.most, sums[i]);
     }
+    return cloud;
+}
+
+uint64_t Cloud::count_at(double x, double y) const {
+    const auto place = [](const CloudCell& cell) { return std::pair(cell.row, cell.column); };
+    const std::pair wanted(static_cast<int>(std::floor(y / cell_height)), static_cast<int>(std::floor(x / cell_width)));
+    const auto found = std::ranges::lower_bound(cells, wanted, {}, place);
+    return found != cells.end() && place(*found) == wanted ? found->count : 0;
+}
+
+uint64_t Cloud::points_in_cells_of_at_most(uint64_t count) const {
+    uint64_t points = 0;
+    for (const CloudCell& cell : cells)
+        points += cell.count <= count ? cell.count : 0;
+    return points;
+}
+
+Cloud Cloud::without_cells_of_at_most(uint64_t count) const {
+    Cloud cloud = *this;
+    std::erase_if(cloud.cells, [=](const CloudCell& cell) { return cell.count <= count; });
     return cloud;
 }
 

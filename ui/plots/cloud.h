@@ -19,14 +19,19 @@ struct CloudCell {
 };
 
 /// A density in cells large enough to be seen as colours: neighbouring cells of the density's grid are joined, by a
-/// power of two, along both axes. Only cells that hold a cell of more than `threshold` points are kept; the points of
-/// all others are drawn one by one.
+/// power of two, along both axes.
 struct Cloud {
     double cell_width = 0, cell_height = 0;
-    std::vector<CloudCell> cells;
-    uint64_t most = 0; ///< Points in the fullest cell
-    /// At most `columns` × `rows` cells to a view of `x_span` × `y_span`.
-    static Cloud of(const Density& density, uint32_t threshold, double x_span, double y_span, int columns, int rows);
+    std::vector<CloudCell> cells; ///< The occupied ones, by row, then by column.
+    uint64_t most = 0;            ///< Points in the fullest cell
+
+    /// At most `cells_across` cells along each axis of a view of `x_span` × `y_span`.
+    static Cloud of(const Density& density, double x_span, double y_span, int cells_across);
+
+    /// Points in the cell around (x, y); 0 where there is none.
+    uint64_t count_at(double x, double y) const;
+    uint64_t points_in_cells_of_at_most(uint64_t count) const;
+    Cloud without_cells_of_at_most(uint64_t count) const;
 };
 
 /// Device pixels of data coordinates: x ↦ x_zero + x_scale · x, and y alike (y_scale is negative on a screen).

@@ -181,16 +181,16 @@ public:
         for (int i = 0; i < static_cast<int>(panels.size()); ++i) {
             const int column = i / rows, row = i % rows;
             body->addElement(2 * row, column, panel_key(plot, panels[i], look));
-            QCPAxisRect* axes = make_panel(plot, panels[i], look, row == rows - 1);
+            QCPAxisRect* axes = make_axes(plot, look);
             axes->setMarginGroup(QCP::msLeft | QCP::msRight, groups[column]);
             body->addElement(2 * row + 1, column, axes);
+            fill_panel(*axes, panels[i], look, row == rows - 1);
         }
     }
 
 private:
-    QCPAxisRect* make_panel(QCustomPlot& plot, const DepthPanel& panel, const Look& look, bool lowest) const {
-        QCPAxisRect* axes = make_axes(plot, look);
-        QCPAxis &x = *axes->axis(QCPAxis::atBottom), &y = *axes->axis(QCPAxis::atLeft);
+    void fill_panel(QCPAxisRect& axes, const DepthPanel& panel, const Look& look, bool lowest) const {
+        QCPAxis &x = *axes.axis(QCPAxis::atBottom), &y = *axes.axis(QCPAxis::atLeft);
         QVector<double> index, values;
         for (const LayerAnalysis& layer : analysis_.layers)
             index << layer.layer.index;
@@ -209,14 +209,13 @@ private:
         const bool some = std::ranges::any_of(
             panel.series, [&](const DepthSeries& series) { return has_values(series, panel.logarithmic); });
         if (!some) {
-            say_instead(*axes, panel.missing, look);
-            return axes;
+            say_instead(axes, panel.missing, look);
+            return;
         }
         y.setLabel(panel.quantity);
         fit_range(y, values, panel.logarithmic);
         for (const DepthSeries& series : panel.series)
-            add_series(*axes, series, index, panel.logarithmic, look);
-        return axes;
+            add_series(axes, series, index, panel.logarithmic, look);
     }
 
     const Analysis& analysis_;

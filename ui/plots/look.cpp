@@ -27,6 +27,8 @@ QFont Look::font(double scale, bool bold) const {
     font.setPixelSize(std::max(1, static_cast<int>(std::lround(px(font_pt * scale)))));
     font.setBold(bold);
     font.setHintingPreference(QFont::PreferNoHinting); // the same widths at every resolution
+    // The least spacing there is turns ligatures off: "final" must be found in PDFs as it is spelt.
+    font.setLetterSpacing(QFont::AbsoluteSpacing, 1.0 / 64);
     return font;
 }
 

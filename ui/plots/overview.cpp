@@ -12,8 +12,10 @@
 namespace normscope {
 namespace {
 
-constexpr int cells_across = 110;
-constexpr double dot_pt = 1.0;
+constexpr CloudGrain grain{100, 1.1};
+constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
+constexpr size_t head_rows = 3;
+constexpr double labels_pt = 26; ///< What the axis labels of the first column take
 
 /// At most `most` layers (0: all), evenly chosen, the first and the last among them.
 std::vector<const LayerAnalysis*> chosen_layers(const Analysis& analysis, int most) {
@@ -27,109 +29,103 @@ std::vector<const LayerAnalysis*> chosen_layers(const Analysis& analysis, int mo
     return chosen;
 }
 
-/// Four or five panels to a row, whichever leaves fewer places empty.
+/// Four panels to a row, or three where four would leave much of a page empty.
 int columns_for(int panels) {
-    if (panels <= 5)
-        return std::max(1, panels);
-    const auto empty = [&](int columns) { return (columns - panels % columns) % columns; };
-    return empty(5) < empty(4) ? 5 : 4;
+    const bool by_threes = panels == 5 || panels == 6 || panels == 9;
+    return by_threes ? 3 : std::clamp(panels, 1, 4);
 }
 
 int rows_for(int panels) {
     return (panels + columns_for(panels) - 1) / columns_for(panels);
 }
 
-/// Whether the upper left corner holds fewer points than the lower right: a rising S leaves both free, but γ may be
-/// negative in the view after the affine part.
-bool upper_left_is_free(const LayerAnalysis& layer, const ScatterView& view) {
-    const Density& density = layer.density;
-    int64_t upper_left = 0, lower_left = 0;
-    const auto counts = density.counts();
-    for (size_t i = 0; i < counts.size(); ++i) {
-        const double x = density.x_axis().centre(static_cast<int>(i % PowerAxis::cells));
-        const double y = density.y_axis().centre(static_cast<int>(i / PowerAxis::cells));
-        if (x > 0 || std::abs(y) < view.y / 3)
-            continue;
-        (y > 0 ? upper_left : lower_left) += counts[i];
-    }
-    return upper_left <= lower_left;
+/// α and R², the latter as its fit weighs.
+QString measures_text(const CurveFit& fit) {
+    if (fit.has_flag("alpha-undetermined"))
+        return alpha_text(fit);
+    return alpha_text(fit, 3) + QStringLiteral(", R² ") +
+           r2_text(fit.weighting == Weighting::points ? fit.r2_points : fit.r2_bins, 3);
 }
 
-void add_measures(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view, const Look& look) {
-    const CurveFit* by_points = drawn_fit(layer, Weighting::points);
-    const CurveFit* fit = by_points != nullptr ? by_points : drawn_fit(layer, Weighting::bins);
-    if (fit == nullptr)
-        return;
-    QString text = alpha_text(*fit, 3);
-    text.replace(QStringLiteral(", "), QStringLiteral(",\n"));
-    text += QStringLiteral("\nR² = ") + r2_text(fit->r2_points);
-    QCPItemText* item = add_text(axes, text, look.font(0.875), look.by_points);
-    const bool top = upper_left_is_free(layer, view);
-    item->setTextAlignment(Qt::AlignLeft);
-    item->setPositionAlignment(Qt::AlignLeft | (top ? Qt::AlignTop : Qt::AlignBottom));
-    // Beneath the upper bound's line, or above the lower one's.
-    const double inset = view.bound ? (1 - *view.bound / view.y) / 2 + 0.02 : 0.03;
-    item->position->setCoords(0.03, top ? inset : 1 - inset);
-}
-
-/// "7  …layer.2.output.LayerNorm": the end of a module path tells layers apart.
-TextElement* panel_title(QCustomPlot& plot, const LayerAnalysis& layer, const Look& look, double width_pt) {
+/// Above the axes, where nothing can be covered: "7  …layer.2.output.LayerNorm" (the end of a module path tells layers
+/// apart) and what was fitted.
+TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Look& look, double width_pt) {
     const QString index = QString::number(layer.layer.index) + QStringLiteral("  ");
-    const QFont font = look.font(0.875);
+    const QFont font = look.font(small_scale);
     const double left = look.px(width_pt) - QFontMetricsF(font).horizontalAdvance(index);
-    TextRow row{index + fitted_text(QString::fromStdString(layer.layer.name), font, left, Qt::ElideLeft), look.text,
-                0.875};
-    return new TextElement(&plot, look, {row}, TextElement::Flow::line);
+    const QString name = fitted_text(QString::fromStdString(layer.layer.name), font, left, Qt::ElideLeft);
+    std::vector<TextRow> rows{{index + name, look.text, small_scale}};
+    for (const Weighting weighting : {Weighting::points, Weighting::bins}) {
+        const CurveFit* fit = drawn_fit(layer, weighting);
+        if (fit == nullptr)
+            continue;
+        const QColor colour = curve_pen(look, weighting, 1).color();
+        rows.push_back({measures_text(*fit), colour, small_scale});
+        if (fit->has_flag("alpha-undetermined") && weighting == Weighting::points) {
+            rows.push_back({QStringLiteral("R² ") + r2_text(fit->r2_points), colour, small_scale});
+            break; // the other weighting's line says no more
+        }
+    }
+    rows.resize(head_rows);
+    return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
+}
+
+/// The y axis is shared where all layers have the same bound (are of one width and kind), or none has one.
+std::optional<double> shared_reach(const std::vector<const LayerAnalysis*>& layers) {
+    std::vector<ScatterView> views;
+    for (const LayerAnalysis* layer : layers)
+        if (layer->has_points)
+            views.push_back(scatter_view(*layer));
+    double reach = 0;
+    for (const ScatterView& view : views) {
+        if (view.bound != views.front().bound)
+            return std::nullopt;
+        reach = std::max(reach, view.y);
+    }
+    return views.empty() ? std::nullopt : std::optional(reach);
 }
 
 class OverviewFigure : public Figure {
 public:
-    OverviewFigure(const Analysis& analysis, int most) : analysis_(analysis), layers_(chosen_layers(analysis, most)) {}
+    OverviewFigure(const Analysis& analysis, int most)
+        : analysis_(analysis), layers_(chosen_layers(analysis, most)), shared_y_(shared_reach(layers_)) {}
 
     std::string title() const override { return "overview"; }
     double natural_height_mm(double width_mm) const override {
         const int panels = static_cast<int>(layers_.size());
-        return 26 + rows_for(panels) * std::min(width_mm * 0.5, width_mm / columns_for(panels));
+        return 28 + rows_for(panels) * std::min(width_mm * 0.5, 8 + width_mm / columns_for(panels));
     }
 
     void populate(QCustomPlot& plot, const Look& look) const override {
-        QCPLayoutGrid* body = make_page(plot, look, page_text());
-        body->setRowSpacing(static_cast<int>(look.px(2)));
-        const int panels = static_cast<int>(layers_.size()), columns = columns_for(panels);
-        std::vector<QCPMarginGroup*> groups;
-        for (int column = 0; column < columns; ++column)
-            groups.push_back(new QCPMarginGroup(&plot));
-        const bool shared = shared_axis();
-        for (int i = 0; i < panels; ++i) {
-            const int row = i / columns, column = i % columns;
-            const double title_pt = look.width_pt / columns - (column == 0 || !shared ? 50 : 28);
-            QCPAxisRect* axes = make_panel(plot, *layers_[i], look, panels);
-            if (column == 0)
-                axes->axis(QCPAxis::atLeft)->setLabel(quantity());
-            axes->axis(QCPAxis::atLeft)->setTickLabels(column == 0 || !shared);
-            if (i + columns >= panels)
-                axes->axis(QCPAxis::atBottom)->setLabel(QStringLiteral("input x"));
-            axes->setMarginGroup(QCP::msLeft | QCP::msRight, groups[column]);
-            TextElement* title = panel_title(plot, *layers_[i], look, title_pt);
-            title->setAutoMargins(QCP::msLeft | QCP::msRight);
-            title->setMarginGroup(QCP::msLeft | QCP::msRight, groups[column]);
-            body->addElement(2 * row, column, title);
-            body->addElement(2 * row + 1, column, axes);
+        QCPLayoutGrid& body = *make_page(plot, look, page_text());
+        body.setRowSpacing(static_cast<int>(look.px(2)));
+        if (layers_.empty()) {
+            QCPAxisRect* axes = make_axes(plot, look);
+            body.addElement(0, 0, axes);
+            say_instead(*axes, QStringLiteral("No norm layer was recorded."), look);
+            return;
         }
-        if (panels == 0)
-            say_none(plot, *body, look);
+        const int columns = columns_for(static_cast<int>(layers_.size()));
+        std::vector<QCPMarginGroup*> rows;
+        for (int row = 0; row < rows_for(static_cast<int>(layers_.size())); ++row)
+            rows.push_back(new QCPMarginGroup(&plot));
+        for (int column = 0; column < columns; ++column)
+            add_column(plot, body, look, column, rows);
+        // The first column carries the axis labels; its axes are to be as wide as the others all the same.
+        const double width = look.width_pt / columns;
+        if (shared_y_ && columns > 1)
+            body.setColumnStretchFactor(0, width / (width - labels_pt));
     }
 
 private:
     PageText page_text() const {
         const QString model = QString::fromStdString(analysis_.run.model);
         QString key =
-            QStringLiteral("%1 of %2 norm layers;  density (log counts), single points as dots; fit by points red")
+            QStringLiteral("%1 of %2 norm layers; density in log counts, single points as dots; α and R² by points")
                 .arg(QString::number(layers_.size()), QString::number(analysis_.layers.size()));
         const auto has_bins = [](const LayerAnalysis* layer) { return drawn_fit(*layer, Weighting::bins) != nullptr; };
         if (std::ranges::any_of(layers_, has_bins))
-            key += QStringLiteral(", by bins dashed");
-        key += QStringLiteral("; hard bounds grey");
+            key += QStringLiteral(", and by bins of x (dashed)");
         return {(model.isEmpty() ? QString() : model + QStringLiteral(": ")) +
                     QStringLiteral("input and output of the norm layers"),
                 key, analysis_.warnings, QString::fromStdString(provenance_line(analysis_))};
@@ -139,55 +135,55 @@ private:
         const auto stored = [](const LayerAnalysis* layer) { return layer->as_stored; };
         if (std::ranges::all_of(layers_, stored))
             return QStringLiteral("output as stored");
-        if (layers_.front()->affine == AffineView::after)
-            return QStringLiteral("output after γ, β");
-        return QStringLiteral("before γ, β");
+        return layers_.front()->affine == AffineView::after ? QStringLiteral("output after γ, β")
+                                                            : QStringLiteral("value before γ, β");
     }
 
-    /// The y axis is shared where all layers have the same bound (the same width and kind), or none has one.
-    bool shared_axis() const {
-        const auto bound = [](const LayerAnalysis* layer) { return scatter_view(*layer).bound.value_or(0); };
-        return std::ranges::all_of(layers_,
-                                   [&](const LayerAnalysis* layer) { return bound(layer) == bound(layers_.front()); });
+    void add_column(QCustomPlot& plot, QCPLayoutGrid& body, const Look& look, int column,
+                    const std::vector<QCPMarginGroup*>& rows) const {
+        const int panels = static_cast<int>(layers_.size()), columns = columns_for(panels);
+        const double head_pt = look.width_pt / columns - (shared_y_ ? 14 : 14 + labels_pt);
+        auto* margins = new QCPMarginGroup(&plot);
+        for (int i = column; i < panels; i += columns) {
+            const LayerAnalysis& layer = *layers_[static_cast<size_t>(i)];
+            QCPAxisRect* axes = make_axes(plot, look);
+            TextElement* head = panel_head(plot, layer, look, head_pt);
+            body.addElement(2 * (i / columns), column, head);
+            body.addElement(2 * (i / columns) + 1, column, axes);
+            for (QCPLayoutElement* element :
+                 {static_cast<QCPLayoutElement*>(axes), static_cast<QCPLayoutElement*>(head)})
+                element->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
+            axes->setMarginGroup(QCP::msBottom, rows[static_cast<size_t>(i / columns)]);
+            fill_panel(*axes, layer, look);
+            axes->axis(QCPAxis::atLeft)->setTickLabels(column == 0 || !shared_y_);
+            if (column == 0)
+                axes->axis(QCPAxis::atLeft)->setLabel(quantity());
+            if (i + columns >= panels)
+                axes->axis(QCPAxis::atBottom)->setLabel(QStringLiteral("input x"));
+        }
     }
 
-    double shared_y() const {
-        double y = 0;
-        for (const LayerAnalysis* layer : layers_)
-            y = std::max(y, scatter_view(*layer).y);
-        return y;
-    }
-
-    QCPAxisRect* make_panel(QCustomPlot& plot, const LayerAnalysis& layer, const Look& look, int panels) const {
-        QCPAxisRect* axes = make_axes(plot, look);
-        for (QCPAxis* axis : axes->axes())
-            axis->setTickLabelFont(look.font(0.875));
-        axes->axis(QCPAxis::atBottom)->ticker()->setTickCount(4);
+    void fill_panel(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look) const {
         if (!layer.has_points) {
-            say_instead(*axes, QStringLiteral("nothing recorded"), look);
-            return axes;
+            say_instead(axes, QStringLiteral("nothing recorded"), look);
+            return;
         }
         ScatterView view = scatter_view(layer);
-        if (shared_axis())
-            view.y = shared_y();
-        set_view(*axes, view);
-        add_bounds(*axes, layer, view, look, false);
+        view.y = shared_y_.value_or(view.y);
+        set_view(axes, view);
+        set_few_ticks(*axes.axis(QCPAxis::atBottom));
+        for (QCPAxis* axis : axes.axes())
+            axis->setTickLabelFont(look.font(small_scale));
+        add_bounds(axes, layer, view, look, false);
         Look panel_look = look; // all panels together stay within one figure's markers
-        panel_look.vector_markers = look.vector_markers / std::max(1, panels);
-        add_cloud(*axes, layer, view, panel_look, cells_across, dot_pt);
-        add_curves(*axes, layer, look, 1.1);
-        add_measures(*axes, layer, view, look);
-        return axes;
-    }
-
-    static void say_none(QCustomPlot& plot, QCPLayoutGrid& body, const Look& look) {
-        QCPAxisRect* axes = make_axes(plot, look);
-        body.addElement(0, 0, axes);
-        say_instead(*axes, QStringLiteral("No norm layer was recorded."), look);
+        panel_look.vector_markers = look.vector_markers / static_cast<int>(layers_.size());
+        add_cloud(axes, layer, view, panel_look, grain);
+        add_curves(axes, layer, look, 1.1);
     }
 
     const Analysis& analysis_;
     std::vector<const LayerAnalysis*> layers_;
+    std::optional<double> shared_y_; ///< Reach of all y axes
 };
 
 } // namespace

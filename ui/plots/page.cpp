@@ -11,7 +11,8 @@ namespace {
 
 constexpr double margin_pt = 7;
 constexpr int warning_lines = 2;
-constexpr int provenance_lines = 2;
+constexpr int provenance_lines = 2, provenance_lines_narrow = 4;
+constexpr int description_lines = 2;
 constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
 
 double page_width(const Look& look) {
@@ -26,7 +27,7 @@ std::vector<TextRow> warning_rows(const Look& look, const std::vector<std::strin
     for (int i = 0; i < shown; ++i)
         rows.push_back({QStringLiteral("⚠ ") + QString::fromStdString(warnings[i]), look.warning, small_scale});
     if (shown < count)
-        rows.push_back({QStringLiteral("⚠ %1 (and %2 more warnings)")
+        rows.push_back({QStringLiteral("⚠ %1 (and %2 more)")
                             .arg(fitted_text(QString::fromStdString(warnings[shown]), look.font(small_scale),
                                              page_width(look) * 0.7, Qt::ElideRight),
                                  QString::number(count - shown - 1)),
@@ -39,8 +40,8 @@ TextElement* heading(QCustomPlot& plot, const Look& look, const PageText& text) 
     rows.push_back({text.name, look.text, 1.25, true});
     rows.back().elide = Qt::ElideMiddle;
     rows.back().shrink = true;
-    if (!text.description.isEmpty())
-        rows.push_back({text.description, look.muted, 1});
+    for (const QString& line : wrapped_text(text.description, look.font(), page_width(look), description_lines))
+        rows.push_back({line, look.muted, 1});
     for (TextRow& row : warning_rows(look, text.warnings))
         rows.push_back(std::move(row));
     return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
@@ -48,7 +49,8 @@ TextElement* heading(QCustomPlot& plot, const Look& look, const PageText& text) 
 
 TextElement* foot(QCustomPlot& plot, const Look& look, const QString& provenance) {
     std::vector<TextRow> rows;
-    for (const QString& line : wrapped_text(provenance, look.font(small_scale), page_width(look), provenance_lines))
+    const int lines = look.width_pt < narrow_page_pt ? provenance_lines_narrow : provenance_lines;
+    for (const QString& line : wrapped_text(provenance, look.font(small_scale), page_width(look), lines))
         rows.push_back({line, look.muted, small_scale, false, Swatch::none, {}, Qt::ElideMiddle});
     return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
 }

@@ -9,6 +9,9 @@ class QCPLayoutGrid;
 
 namespace normscope {
 
+/// Narrower pages put side by side under each other.
+constexpr double narrow_page_pt = 340;
+
 struct PageText {
     QString name;        ///< Set large; shrunk, then cut in the middle
     QString description; ///< One line beneath

@@ -29,6 +29,7 @@ public:
     CloudPlottable(QCPAxisRect& axes, const Look& look, Cloud cloud, std::vector<Point> singles, double dot_pt);
 
     const Cloud& cloud() const { return cloud_; }
+    const std::vector<Point>& singles() const { return singles_; }
     QCPRange getKeyRange(bool& found, QCP::SignDomain domain) const override;
     QCPRange getValueRange(bool& found, QCP::SignDomain domain, const QCPRange& keys) const override;
 

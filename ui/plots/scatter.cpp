@@ -11,9 +11,11 @@
 namespace normscope {
 namespace {
 
-constexpr int cells_across = 220; ///< Each cell about 1 pt wide: large enough to have a colour
-constexpr double dot_pt = 1.5;
-constexpr double narrow_page_pt = 340; ///< Below this the measures go under the axes instead of beside them
+/// "A = 15.42 ± 0.012": value and standard error.
+QString measured_text(const char* name, double value, double error) {
+    QString text = QString::fromUtf8(name) + QStringLiteral(" = ") + number_text(value, 3);
+    return std::isfinite(error) ? text + QStringLiteral(" ± ") + number_text(error, 1) : text;
+}
 
 std::vector<TextRow> fit_rows(const LayerAnalysis& layer, Weighting weighting, const Look& look) {
     const CurveFit* fit = drawn_fit(layer, weighting);
@@ -27,13 +29,12 @@ std::vector<TextRow> fit_rows(const LayerAnalysis& layer, Weighting weighting, c
     rows.push_back({equation_text(*fit), look.text, 0.95});
     if (!has_curve(*fit))
         return rows;
-    const QString error =
-        std::isfinite(fit->A_error) ? QStringLiteral(" ± ") + number_text(fit->A_error, 1) : QString();
     if (fit->has_flag("alpha-undetermined"))
         rows.push_back({alpha_text(*fit), look.warning});
     else if (!fit->has_flag("constant"))
-        rows.push_back(
-            {QStringLiteral("A = %1%2,  %3").arg(number_text(fit->A, 4), error, alpha_text(*fit, 3)), look.text});
+        rows.push_back({measured_text("A", fit->A, fit->A_error) + QStringLiteral(",  ") +
+                            measured_text("α", fit->alpha, fit->alpha_error),
+                        look.text});
     rows.push_back(
         {QStringLiteral("R² points %1, bins %2").arg(r2_text(fit->r2_points), r2_text(fit->r2_bins)), look.text});
     for (const char* flag : {"rival-optimum", "step"})
@@ -53,31 +54,30 @@ std::vector<TextRow> comparison_rows(const LayerAnalysis& layer, const Look& loo
     if (has_curve(layer.line))
         rows.push_back(
             {QStringLiteral("straight line instead: R² points %1").arg(r2_text(layer.line.r2_points)), look.text});
+    QStringList others;
     const CurveFit* drawn = drawn_fit(layer, Weighting::points);
     for (const CurveFit& fit : layer.fits)
         if (drawn != nullptr && fit.weighting == Weighting::points && fit.curve != drawn->curve && has_curve(fit))
-            rows.push_back({QStringLiteral("%1 instead: R² points %2")
-                                .arg(QString::fromStdString(curve_name(fit.curve)), r2_text(fit.r2_points)),
-                            look.text});
+            others << QString::fromStdString(curve_name(fit.curve)) + QLatin1Char(' ') + r2_text(fit.r2_points);
+    for (qsizetype i = 0; i < others.size(); i += 2)
+        rows.push_back({QStringLiteral("R² points of ") + others.mid(i, 2).join(QStringLiteral(", ")), look.text});
     if (const auto trained = layer.layer.trained_alpha())
         rows.push_back({QStringLiteral("trained α = %1 (parameter, not a fit)").arg(number_text(*trained, 4)),
                         look.trained, 0.9, true});
     return rows;
 }
 
-QString singles_text(const LayerAnalysis& layer) {
-    const QString count = count_text(static_cast<int64_t>(layer.outliers.size()));
-    if (layer.outlier_threshold <= 1)
-        return count + (layer.outliers.size() == 1 ? QStringLiteral(" single point drawn as a dot")
-                                                   : QStringLiteral(" single points drawn as dots"));
-    return QStringLiteral("%1 points drawn as dots (≤ %2 a cell)").arg(count, QString::number(layer.outlier_threshold));
+QString singles_text(const std::vector<Point>& singles) {
+    return QStringLiteral("%1 points drawn singly (≤ %2 a cell)")
+        .arg(count_text(static_cast<int64_t>(singles.size())), QString::number(most_dots_a_cell));
 }
 
-std::vector<TextRow> data_rows(const LayerAnalysis& layer, const Cloud& cloud, const Look& look) {
+std::vector<TextRow> data_rows(const LayerAnalysis& layer, const CloudPlottable& drawn, const Look& look) {
+    const Cloud& cloud = drawn.cloud();
     std::vector<TextRow> rows;
     rows.push_back({count_text(layer.points) + QStringLiteral(" points"), look.text, 0.95, true});
-    if (!layer.outliers.empty())
-        rows.push_back({singles_text(layer), look.text, 0.9, false, Swatch::disc, look.marker});
+    if (!drawn.singles().empty())
+        rows.push_back({singles_text(drawn.singles()), look.text, 0.9, false, Swatch::disc, look.marker});
     if (!cloud.cells.empty())
         rows.push_back({QStringLiteral("cells of %1 × %2, the fullest %3")
                             .arg(number_text(cloud.cell_width, 2), number_text(cloud.cell_height, 2),
@@ -98,7 +98,7 @@ std::vector<TextRow> data_rows(const LayerAnalysis& layer, const Cloud& cloud, c
     return rows;
 }
 
-TextElement* readout(QCustomPlot& plot, const LayerAnalysis& layer, const Cloud& cloud, const Look& look) {
+TextElement* readout(QCustomPlot& plot, const LayerAnalysis& layer, const CloudPlottable& drawn, const Look& look) {
     const TextRow gap{QString(), look.text, 0.45};
     std::vector<TextRow> rows;
     const auto add = [&](std::vector<TextRow> part) {
@@ -109,7 +109,7 @@ TextElement* readout(QCustomPlot& plot, const LayerAnalysis& layer, const Cloud&
     add(fit_rows(layer, Weighting::points, look));
     add(fit_rows(layer, Weighting::bins, look));
     add(comparison_rows(layer, look));
-    add(data_rows(layer, cloud, look));
+    add(data_rows(layer, drawn, look));
     const bool narrow = look.width_pt < narrow_page_pt;
     return new TextElement(&plot, look, std::move(rows), narrow ? TextElement::Flow::line : TextElement::Flow::column);
 }
@@ -165,12 +165,12 @@ public:
         set_view(*axes, view);
         add_bounds(*axes, layer_, view, look, true);
         add_band(*axes, layer_, look);
-        const Cloud& cloud = add_cloud(*axes, layer_, view, look, cells_across, dot_pt).cloud();
+        const CloudPlottable& drawn = add_cloud(*axes, layer_, view, look);
         add_curves(*axes, layer_, look, 1.5);
-        if (cloud.most > 0)
-            body->addElement(0, 1, colour_bar(plot, *axes, cloud, look));
-        const bool narrow = look.width_pt < narrow_page_pt;
-        body->addElement(narrow ? 1 : 0, narrow ? 0 : body->columnCount(), readout(plot, layer_, cloud, look));
+        if (!drawn.cloud().cells.empty())
+            body->addElement(0, 1, colour_bar(plot, *axes, drawn.cloud(), look));
+        const bool narrow = look.width_pt < narrow_page_pt; // measures under the axes instead of beside them
+        body->addElement(narrow ? 1 : 0, narrow ? 0 : body->columnCount(), readout(plot, layer_, drawn, look));
     }
 
 private:

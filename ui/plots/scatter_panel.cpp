@@ -10,8 +10,9 @@
 namespace normscope {
 namespace {
 
-constexpr double air = 1.06;       ///< Room beyond the outermost point in x
-constexpr double bound_air = 1.13; ///< Room beyond the bound, for its name
+constexpr double air = 1.06;            ///< Room beyond the outermost point in x
+constexpr double bound_air = 1.13;      ///< Room beyond the bound, for its name
+constexpr int64_t least_for_spread = 5; ///< Points that a bin needs for its std to mean something
 
 /// The largest |coordinate| of any point, by the moments or else by the points themselves.
 double reach(const Moments& moments, const std::vector<Point>& singles, float Point::*coordinate) {
@@ -47,14 +48,18 @@ void add_bounds(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView
     if (!view.bound)
         return;
     const QString symbol = bound_text(layer.layer.kind);
-    const QString value = number_text(*view.bound, 3);
-    const QString name = symbol.isEmpty() ? value : symbol + QStringLiteral(" = ") + value;
+    const auto name = [&](int sign) {
+        const QString value = number_text(sign * *view.bound, 3);
+        if (symbol.isEmpty())
+            return value;
+        return (sign < 0 ? QStringLiteral("−") : QString()) + symbol + QStringLiteral(" = ") + value;
+    };
     for (const int sign : {1, -1}) {
         add_level(axes, sign * *view.bound, look.pen(look.muted, 0.8, Qt::DashLine));
         if (!named)
             continue;
         // A rising S is low at the left and high at the right: the upper name goes left, the lower one right.
-        QCPItemText* item = add_text(axes, sign > 0 ? name : QStringLiteral("−") + name, look.font(0.875), look.muted);
+        QCPItemText* item = add_text(axes, name(sign), look.font(0.875), look.muted);
         item->setPositionAlignment((sign > 0 ? Qt::AlignLeft | Qt::AlignBottom : Qt::AlignRight | Qt::AlignTop));
         item->position->setTypeY(QCPItemPosition::ptPlotCoords);
         item->position->setCoords(sign > 0 ? 0.015 : 0.985, sign * *view.bound);
@@ -70,7 +75,7 @@ QColor band_colour(const Look& look) {
 void add_band(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look) {
     QVector<double> x, low, high;
     for (const BandBin& bin : layer.band) {
-        if (!std::isfinite(bin.mean) || !std::isfinite(bin.std) || bin.count < 2)
+        if (!std::isfinite(bin.mean) || !std::isfinite(bin.std) || bin.count < least_for_spread)
             continue;
         x << bin.x;
         low << bin.mean - bin.std;
@@ -88,10 +93,22 @@ void add_band(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look) {
     upper->setChannelFillGraph(edge(low));
 }
 
-const CloudPlottable& add_cloud(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view,
-                                const Look& look, int cells, double dot_pt) {
-    Cloud cloud = Cloud::of(layer.density, layer.outlier_threshold, 2 * view.x, 2 * view.y, cells, cells);
-    return *new CloudPlottable(axes, look, std::move(cloud), layer.outliers, dot_pt);
+CloudPlottable& add_cloud(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view, const Look& look,
+                          const CloudGrain& grain) {
+    const Cloud cloud = Cloud::of(layer.density, 2 * view.x, 2 * view.y, grain.cells);
+    // A cell of few points has only outliers in it, so all of its points are at hand.
+    const uint64_t few = std::min(most_dots_a_cell, layer.outlier_threshold);
+    const auto in_thin_cell = [&](const Point& point) {
+        const uint64_t count = cloud.count_at(point.x, point.y);
+        return count > 0 && count <= few;
+    };
+    std::vector<Point> singles;
+    std::ranges::copy_if(layer.outliers, std::back_inserter(singles), in_thin_cell);
+    const bool complete = singles.size() == cloud.points_in_cells_of_at_most(few);
+    if (!complete)
+        singles.clear(); // a stranger's summary: its cells say more than the points it kept
+    return *new CloudPlottable(axes, look, cloud.without_cells_of_at_most(complete ? few : 0), std::move(singles),
+                               grain.dot_pt);
 }
 
 const CurveFit* drawn_fit(const LayerAnalysis& layer, Weighting weighting) {

@@ -21,9 +21,18 @@ void set_view(QCPAxisRect& axes, const ScatterView& view);
 void add_bounds(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view, const Look& look, bool named);
 /// mean ± std of y over the bins of x.
 void add_band(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look);
-/// Density and single points; `cells` is how many cells lie along the longer axis at most.
-const CloudPlottable& add_cloud(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view,
-                                const Look& look, int cells, double dot_pt);
+/// Points in cells of at most so many are drawn one by one: a dot tells more than a colour there.
+constexpr uint32_t most_dots_a_cell = 3;
+
+/// How fine a cloud is drawn.
+struct CloudGrain {
+    int cells = 220;     ///< At most so many along each axis: about 1 pt wide, large enough to have a colour
+    double dot_pt = 1.5; ///< Diameter of a single point
+};
+
+/// The density as an image, and every point of a thinly filled cell as a dot: each point is in exactly one of the two.
+CloudPlottable& add_cloud(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view, const Look& look,
+                          const CloudGrain& grain = {});
 /// The point-weighted curve solid, the bin-weighted one dashed.
 void add_curves(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look, double width_pt);
 

@@ -55,10 +55,9 @@ QString count_text(int64_t count) {
     return QLocale(QLocale::English).toString(static_cast<qlonglong>(count));
 }
 
-QString r2_text(double r2) {
+QString r2_text(double r2, int digits) {
     if (!std::isfinite(r2))
         return QStringLiteral("undefined");
-    int digits = 4;
     while (digits < 8 && r2 < 1 && QString::number(r2, 'f', digits).toDouble() == 1.0)
         ++digits;
     return QString::number(r2, 'f', digits).replace(QLatin1Char('-'), minus);

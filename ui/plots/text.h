@@ -13,8 +13,8 @@ namespace normscope {
 QString number_text(double value, int digits = 4);
 /// 64128 → "64,128"
 QString count_text(int64_t count);
-/// 0.92214 → "0.9221"; "undefined" for NaN; more digits where four would claim 1.
-QString r2_text(double r2);
+/// 0.92214 → "0.9221"; "undefined" for NaN; more digits where these would claim 1.
+QString r2_text(double r2, int digits = 4);
 /// 10 to the power of an integer: "10⁻³"; "1" for 10⁰.
 QString power_of_ten(int exponent);
 

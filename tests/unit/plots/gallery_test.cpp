@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every figure in every state it has to cope with. NORMSCOPE_GALLERY=FOLDER keeps the pictures to be looked at.
+#include "tests/unit/plots/synthetic.h"
+#include "ui/plots/figure.h"
+
+#include <QTemporaryDir>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+using namespace normscope;
+
+namespace {
+
+class Gallery : public testing::Test {
+protected:
+    void show(const Figure& figure, const std::string& name, FigureStyle style = {}) {
+        if (style.height_mm == FigureStyle().height_mm)
+            style = natural_style(figure, style);
+        const Result<void> written = export_figure(figure, style, folder() + "/" + name, "gallery");
+        EXPECT_TRUE(written) << name << ": " << written.error().line();
+    }
+
+    static FigureStyle dark() {
+        FigureStyle style;
+        style.theme = FigureTheme::dark;
+        return style;
+    }
+
+private:
+    std::string folder() const {
+        const char* kept = std::getenv("NORMSCOPE_GALLERY");
+        return kept != nullptr ? kept : temporary_.path().toStdString();
+    }
+
+    QTemporaryDir temporary_;
+};
+
+TEST_F(Gallery, Scatter) {
+    const Analysis deep = synthetic::analysis(synthetic::deep(12));
+    show(*scatter_figure(deep, deep.layers[8]), "scatter.png");
+    show(*scatter_figure(deep, deep.layers[1]), "scatter_linear.png");
+    show(*scatter_figure(deep, deep.layers[5]), "scatter_dark.png", dark());
+    show(*scatter_figure(deep, deep.layers[8]), "scatter_100mm.png", {178, 100.5});
+    show(*scatter_figure(deep, deep.layers[8]), "scatter_narrow.png", {85});
+    show(*scatter_figure(deep, deep.layers[8]), "scatter.svg");
+    show(*scatter_figure(deep, deep.layers[8]), "scatter.pdf");
+}
+
+TEST_F(Gallery, ScatterOfDifficultLayers) {
+    std::string name = "model.visual_encoder.transformer.resblocks.11";
+    while (name.size() < 120)
+        name += ".attention.output";
+    name.resize(120);
+    Analysis rms = synthetic::analysis({{name, NormKind::rms_norm, 1, 6, false, true}});
+    rms.layers[0].warnings = {"2 values of the input are not finite; their rows are left out of the fit",
+                              "ε was taken from the family; say --set eps=VALUE if it is another",
+                              "a third warning that nobody reads because it is so very long that it cannot be shown"};
+    show(*scatter_figure(rms, rms.layers[0]), "scatter_long_name_nan.png");
+    show(*gradient_figure(rms, rms.layers[0]), "gradients_none.png");
+    show(*depth_figure(rms), "depth_one_layer.png");
+    show(*overview_figure(rms, 8), "overview_one_layer.png");
+    const Analysis dyt = synthetic::analysis(synthetic::deep(3, NormKind::dyt));
+    show(*scatter_figure(dyt, dyt.layers[2]), "scatter_dyt.png");
+    Analysis empty;
+    empty.layers.emplace_back();
+    show(*scatter_figure(empty, empty.layers[0]), "scatter_empty.png");
+    show(*overview_figure(empty, 8), "overview_empty.png");
+    show(*depth_figure(empty), "depth_empty.png");
+}
+
+TEST_F(Gallery, GradientsAndDepth) {
+    const Analysis deep = synthetic::analysis(synthetic::deep(25, NormKind::dyt));
+    show(*gradient_figure(deep, deep.layers[4]), "gradients.png");
+    show(*gradient_figure(deep, deep.layers[4]), "gradients_dark.png", dark());
+    show(*depth_figure(deep), "depth_dyt.png");
+    const Analysis layer_norms = synthetic::analysis(synthetic::deep(13));
+    show(*depth_figure(layer_norms), "depth.png");
+    show(*depth_figure(layer_norms), "depth_flat_dark.png", {178, 110, 8, 200, FigureTheme::dark});
+}
+
+TEST_F(Gallery, Overview) {
+    const Analysis deep = synthetic::analysis(synthetic::deep(25));
+    show(*overview_figure(deep, 8), "overview.png");
+    show(*overview_figure(deep, 0), "overview_all.png");
+    show(*overview_figure(deep, 8), "overview_dark.png", dark());
+    show(*overview_figure(deep, 4), "overview.svg");
+}
+
+} // namespace
