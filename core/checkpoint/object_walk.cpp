@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/checkpoint/object_walk.h"
+
+#include <unordered_map>
+
+namespace normscope {
+
+using pickle::Graph;
+using pickle::Handle;
+using pickle::Kind;
+
+namespace {
+
+constexpr size_t longest_name = 1024; // bytes of one key; longer ones are no names
+
+using Children = std::vector<std::pair<std::string, Handle>>;
+
+/// A list that refuses doubles: the last value of a name stays, at the place of the first.
+class NamedValues {
+public:
+    void add(std::string name, Handle value) {
+        const auto [found, fresh] = index_.emplace(name, values_.size());
+        if (fresh)
+            values_.emplace_back(std::move(name), value);
+        else
+            values_[found->second].second = value;
+    }
+
+    Children take() { return std::move(values_); }
+
+private:
+    std::unordered_map<std::string, size_t> index_;
+    Children values_;
+};
+
+void add_mapping(const Graph& graph, Handle handle, NamedValues& into) {
+    const auto* pairs = graph.mapping(handle);
+    for (size_t i = 0; pairs != nullptr && i + 1 < pairs->size(); i += 2) {
+        const auto& key = graph.at((*pairs)[i]);
+        if (key.kind == Kind::text && key.text.size() <= longest_name)
+            into.add(std::string(key.text), (*pairs)[i + 1]);
+        else if (key.kind == Kind::integer)
+            into.add(std::to_string(key.integer), (*pairs)[i + 1]);
+    }
+}
+
+} // namespace
+
+std::string joined(const std::string& prefix, const std::string& name) {
+    return prefix.empty() ? name : prefix + "." + name;
+}
+
+bool is_module(const Graph& graph, Handle handle) {
+    return graph.is(handle, Kind::call) && graph.value(handle, "_parameters") != pickle::nothing &&
+           graph.value(handle, "_modules") != pickle::nothing;
+}
+
+bool is_training_state(const std::string& key) {
+    for (const std::string_view part : {"optim", "sched", "scaler", "rng"})
+        if (key.find(part) != std::string::npos)
+            return true;
+    return key == "opt" || key == "amp";
+}
+
+Children children(const Graph& graph, Handle handle) {
+    NamedValues values;
+    if (is_module(graph, handle)) {
+        for (const char* part : {"_parameters", "_buffers", "_modules"})
+            add_mapping(graph, graph.value(handle, part), values);
+    } else if (graph.is(handle, Kind::list) || graph.is(handle, Kind::tuple)) {
+        size_t index = 0;
+        for (const Handle item : graph.items(handle))
+            values.add(std::to_string(index++), item);
+    } else {
+        add_mapping(graph, handle, values);
+    }
+    return values.take();
+}
+
+} // namespace normscope

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/checkpoint/readers.h"
+
+#include <algorithm>
+#include <array>
+
+namespace normscope {
+
+namespace {
+
+// What wrappers put in front of every name: DataParallel, torch.compile, self-supervised and Lightning code.
+constexpr std::array<std::string_view, 4> wrapper_prefixes = {"module.", "_orig_mod.", "backbone.", "model."};
+
+/// Strips a prefix that every name has, and notes it.
+bool strip(std::string_view prefix, TensorCatalog& catalog) {
+    const bool everywhere = std::all_of(catalog.tensors.begin(), catalog.tensors.end(), [&](const TensorEntry& entry) {
+        return entry.name.size() > prefix.size() && entry.name.starts_with(prefix);
+    });
+    if (!everywhere || catalog.tensors.empty())
+        return false;
+    for (TensorEntry& entry : catalog.tensors)
+        entry.name.erase(0, prefix.size());
+    catalog.stripped_prefix += prefix;
+    return true;
+}
+
+void strip_wrappers(TensorCatalog& catalog) {
+    const auto strip_one = [&](std::string_view prefix) { return strip(prefix, catalog); };
+    while (std::any_of(wrapper_prefixes.begin(), wrapper_prefixes.end(), strip_one)) {
+    }
+}
+
+Result<TensorCatalog> refuse(const RandomAccessFile& file, const std::string& found) {
+    return Error{ErrorCode::not_supported, file.path(),
+                 "expected a checkpoint (safetensors, or what torch.save writes), found " + found};
+}
+
+Result<TensorCatalog> open_as(FileFormat format, std::shared_ptr<const RandomAccessFile> file) {
+    switch (format) {
+    case FileFormat::safetensors:
+        return open_safetensors(file);
+    case FileFormat::pytorch_zip:
+        return open_pytorch_zip(file);
+    case FileFormat::pytorch_legacy:
+        return open_pytorch_legacy(file);
+    case FileFormat::hdf5:
+        return refuse(*file, "an HDF5 file; open it as a dump");
+    case FileFormat::npy:
+        return refuse(*file, "a NumPy array; give it as --input");
+    case FileFormat::zip:
+        return refuse(*file, "a zip archive without data.pkl; an exported program (.pt2) opens as a program");
+    case FileFormat::git_lfs_pointer:
+        return refuse(*file, "a git-lfs pointer, which only names the real file; run `git lfs pull` to fetch it");
+    case FileFormat::unknown:
+        break;
+    }
+    return refuse(*file, describe_content(*file));
+}
+
+} // namespace
+
+Result<TensorCatalog> open_checkpoint(std::shared_ptr<const RandomAccessFile> file) {
+    NORMSCOPE_LET(format, sniff_format(*file));
+    auto catalog = open_as(format, file);
+    if (!catalog)
+        return catalog;
+    if (catalog->tensors.empty())
+        return Error{ErrorCode::missing, file->path(), "expected tensors, found none"};
+    strip_wrappers(*catalog);
+    catalog->path = file->path();
+    catalog->file = std::move(file);
+    return catalog;
+}
+
+Result<TensorCatalog> open_checkpoint(const std::string& path) {
+    NORMSCOPE_LET(file, RandomAccessFile::open(path));
+    return open_checkpoint(std::move(file));
+}
+
+} // namespace normscope

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The opcodes: CPython's Lib/pickletools.py. Only a stack, a memo and an arena of nodes; no recursion.
+#include "core/checkpoint/byte_reader.h"
+#include "core/checkpoint/pickle.h"
+#include "core/checkpoint/utf8.h"
+
+#include <bit>
+
+namespace normscope::pickle {
+
+namespace {
+
+constexpr size_t most_nodes = size_t{1} << 22; // 300 MB of nodes at worst; a checkpoint of 10,000 tensors has 150,000
+constexpr size_t longest_global = 512;         // bytes of a module's or a class's name
+
+Error damaged(const std::string& message) {
+    return {ErrorCode::damaged, "", message + "; the pickle is damaged, fetch the file again"};
+}
+
+} // namespace
+
+class Reader {
+public:
+    explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+    Result<Graph> run() {
+        while (!stopped_) {
+            NORMSCOPE_LET(opcode, take(1));
+            NORMSCOPE_TRY(step(opcode.front()));
+            if (graph_.nodes_.size() > most_nodes)
+                return Error{ErrorCode::not_supported, "",
+                             "expected at most four million values in a pickle, found more"};
+        }
+        if (stack_.size() != 1)
+            return damaged("expected one value at the end, found " + std::to_string(stack_.size()));
+        graph_.root = stack_.back();
+        graph_.length = position_;
+        return std::move(graph_);
+    }
+
+private:
+    Result<void> step(char opcode) {
+        // clang-format off
+        switch (opcode) {
+        case '\x80': return protocol();
+        case '\x95': return take(8) ? Result<void>() : cut_short(); // FRAME
+        case '.': return stopped_ = true, Result<void>();
+        case '(': return marks_.push_back(stack_.size()), Result<void>();
+        case '0': return pop_or_unmark();
+        case '1': return pop_to_mark() ? Result<void>() : no_mark();
+        case '2': return duplicate();
+        case 'N': return push({.kind = Kind::none});
+        case '\x88': return push_integer(Kind::boolean, 1);
+        case '\x89': return push_integer(Kind::boolean, 0);
+        case 'J': return number<int32_t>();
+        case 'K': return number<uint8_t>();
+        case 'M': return number<uint16_t>();
+        case 'G': return real();
+        case '\x8a': return long_integer<uint8_t>();
+        case '\x8b': return long_integer<uint32_t>();
+        case '\x8c': return text<uint8_t>(true);
+        case 'X': return text<uint32_t>(true);
+        case '\x8d': return text<uint64_t>(true);
+        case 'U': return text<uint8_t>(false);
+        case 'T': return text<uint32_t>(false);
+        case 'C': return raw<uint8_t>();
+        case 'B': return raw<uint32_t>();
+        case '\x8e': return raw<uint64_t>();
+        case '\x96': return raw<uint64_t>(); // BYTEARRAY8
+        default: return step_structure(opcode);
+        }
+        // clang-format on
+    }
+
+    Result<void> step_structure(char opcode) {
+        // clang-format off
+        switch (opcode) {
+        case ')': return push({.kind = Kind::tuple});
+        case '\x85': return tuple_of(1);
+        case '\x86': return tuple_of(2);
+        case '\x87': return tuple_of(3);
+        case 't': return collection(Kind::tuple);
+        case ']': return push({.kind = Kind::list});
+        case 'l': return collection(Kind::list);
+        case '\x8f': return push({.kind = Kind::list}); // EMPTY_SET
+        case '\x91': return collection(Kind::list); // FROZENSET
+        case '}': return push({.kind = Kind::dict});
+        case 'd': return collection(Kind::dict);
+        case 'a': return extend(Kind::list, 1);
+        case 's': return extend(Kind::dict, 2);
+        case 'e': return extend_to_mark(Kind::list);
+        case 'u': return extend_to_mark(Kind::dict);
+        case '\x90': return extend_to_mark(Kind::list); // ADDITEMS
+        case 'c': return global_line();
+        case '\x93': return stack_global();
+        case 'R': return call(2);
+        case '\x81': return call(2); // NEWOBJ
+        case '\x92': return call(3); // NEWOBJ_EX: class, arguments, keywords
+        case 'b': return build();
+        case 'Q': return persistent();
+        case 'q': return put<uint8_t>();
+        case 'r': return put<uint32_t>();
+        case '\x94': return remember(memo_.size());
+        case 'h': return get<uint8_t>();
+        case 'j': return get<uint32_t>();
+        default: return unknown(opcode);
+        }
+        // clang-format on
+    }
+
+    static Result<void> unknown(char opcode) {
+        const std::string code = std::to_string(static_cast<unsigned char>(opcode));
+        if (std::string_view("IFLSVPipgo\x82\x83\x84\x97\x98").find(opcode) != std::string_view::npos)
+            return Error{ErrorCode::not_supported, "",
+                         "expected the opcodes that torch.save writes, found opcode " + code +
+                             "; load the file in Python and save its state_dict() again"};
+        return damaged("expected a pickle opcode, found byte " + code);
+    }
+
+    // --- bytes -----------------------------------------------------------------------------------------------------
+
+    Result<std::string_view> take(uint64_t length) {
+        if (length > bytes_.size() - position_)
+            return cut_short();
+        const std::string_view taken = bytes_.substr(position_, length);
+        position_ += length;
+        return taken;
+    }
+
+    template <typename T>
+    Result<T> take_number() {
+        NORMSCOPE_LET(bytes, take(sizeof(T)));
+        return static_cast<T>(little_endian<std::make_unsigned_t<T>>(bytes, 0));
+    }
+
+    template <typename Length>
+    Result<std::string_view> take_counted() {
+        NORMSCOPE_LET(length, take_number<Length>());
+        return take(length);
+    }
+
+    Result<std::string_view> take_line() {
+        const size_t end = bytes_.find('\n', position_);
+        if (end == std::string_view::npos)
+            return cut_short();
+        NORMSCOPE_LET(line, take(end + 1 - position_));
+        return line.substr(0, line.size() - 1);
+    }
+
+    static Error cut_short() { return damaged("expected more bytes, found the end"); }
+    static Error no_mark() { return damaged("expected a mark on the stack, found none"); }
+
+    // --- stack -----------------------------------------------------------------------------------------------------
+
+    /// How many values lie above the last mark: those below belong to somebody else.
+    size_t available() const { return stack_.size() - (marks_.empty() ? 0 : marks_.back()); }
+
+    Result<void> need(size_t count) const {
+        if (available() < count)
+            return damaged("expected " + std::to_string(count) + " values on the stack, found fewer");
+        return {};
+    }
+
+    Handle pop() {
+        const Handle handle = stack_.back();
+        stack_.pop_back();
+        return handle;
+    }
+
+    std::vector<Handle> pop_many(size_t count) {
+        std::vector<Handle> popped(stack_.end() - static_cast<ptrdiff_t>(count), stack_.end());
+        stack_.resize(stack_.size() - count);
+        return popped;
+    }
+
+    Result<std::vector<Handle>> pop_to_mark() {
+        if (marks_.empty())
+            return no_mark();
+        const size_t count = available();
+        marks_.pop_back();
+        return pop_many(count);
+    }
+
+    Result<void> push(Node node) {
+        stack_.push_back(static_cast<Handle>(graph_.nodes_.size()));
+        graph_.nodes_.push_back(node);
+        return {};
+    }
+
+    Result<void> pop_or_unmark() {
+        if (!marks_.empty() && available() == 0)
+            return marks_.pop_back(), Result<void>();
+        NORMSCOPE_TRY(need(1));
+        pop();
+        return {};
+    }
+
+    Result<void> duplicate() {
+        NORMSCOPE_TRY(need(1));
+        stack_.push_back(stack_.back());
+        return {};
+    }
+
+    // --- scalars ---------------------------------------------------------------------------------------------------
+
+    Result<void> protocol() {
+        NORMSCOPE_LET(version, take_number<uint8_t>());
+        if (version < 2 || version > 5)
+            return Error{ErrorCode::not_supported, "",
+                         "expected pickle protocol 2 to 5, found " + std::to_string(version) +
+                             "; load the file in Python and save it again with torch.save"};
+        return {};
+    }
+
+    Result<void> push_integer(Kind kind, int64_t value) { return push({.kind = kind, .integer = value}); }
+
+    template <typename T>
+    Result<void> number() {
+        NORMSCOPE_LET(value, take_number<T>());
+        return push_integer(Kind::integer, value);
+    }
+
+    /// A double, big-endian unlike everything else.
+    Result<void> real() {
+        NORMSCOPE_LET(bytes, take(8));
+        uint64_t bits = 0;
+        for (const char byte : bytes)
+            bits = bits << 8 | static_cast<unsigned char>(byte);
+        return push({.kind = Kind::real, .real = std::bit_cast<double>(bits)});
+    }
+
+    /// Two's complement of any length; beyond 64 bits it stays bytes.
+    template <typename Length>
+    Result<void> long_integer() {
+        NORMSCOPE_LET(bytes, take_counted<Length>());
+        if (bytes.size() > 8)
+            return push({.kind = Kind::bytes, .text = bytes});
+        uint64_t value = !bytes.empty() && (bytes.back() & 0x80) != 0 ? ~uint64_t{0} : 0;
+        for (size_t i = bytes.size(); i-- > 0;)
+            value = value << 8 | static_cast<unsigned char>(bytes[i]);
+        return push_integer(Kind::integer, static_cast<int64_t>(value));
+    }
+
+    /// Python 3's text is UTF-8; that of Python 2 (`unicode` false) is bytes that usually are.
+    template <typename Length>
+    Result<void> text(bool unicode) {
+        NORMSCOPE_LET(bytes, take_counted<Length>());
+        const bool valid = is_utf8(bytes);
+        if (unicode && !valid)
+            return damaged("expected UTF-8 text, found other bytes");
+        return push({.kind = valid ? Kind::text : Kind::bytes, .text = bytes});
+    }
+
+    template <typename Length>
+    Result<void> raw() {
+        NORMSCOPE_LET(bytes, take_counted<Length>());
+        return push({.kind = Kind::bytes, .text = bytes});
+    }
+
+    // --- collections -----------------------------------------------------------------------------------------------
+
+    Result<void> push_collection(Kind kind, std::vector<Handle> items) {
+        Node node{.kind = kind};
+        if (!items.empty()) {
+            node.items = static_cast<uint32_t>(graph_.lists_.size());
+            graph_.lists_.push_back(std::move(items));
+        }
+        return push(node);
+    }
+
+    Result<void> tuple_of(size_t count) {
+        NORMSCOPE_TRY(need(count));
+        return push_collection(Kind::tuple, pop_many(count));
+    }
+
+    Result<void> collection(Kind kind) {
+        NORMSCOPE_LET(items, pop_to_mark());
+        if (kind == Kind::dict && items.size() % 2 != 0)
+            return damaged("expected keys with values, found an odd number");
+        return push_collection(kind, std::move(items));
+    }
+
+    /// Appends to the collection on top of the stack. Objects may be lists or dicts by inheritance: they take both.
+    Result<void> add_to_top(Kind kind, const std::vector<Handle>& items) {
+        NORMSCOPE_TRY(need(1));
+        Node& node = graph_.nodes_[stack_.back()];
+        if (node.kind != kind && node.kind != Kind::call)
+            return damaged("expected a collection to add to, found another value");
+        if (kind == Kind::dict && items.size() % 2 != 0)
+            return damaged("expected keys with values, found an odd number");
+        if (items.empty())
+            return {};
+        if (node.items == 0) {
+            node.items = static_cast<uint32_t>(graph_.lists_.size());
+            graph_.lists_.emplace_back();
+        }
+        auto& list = graph_.lists_[node.items];
+        list.insert(list.end(), items.begin(), items.end());
+        return {};
+    }
+
+    Result<void> extend(Kind kind, size_t count) {
+        NORMSCOPE_TRY(need(count));
+        return add_to_top(kind, pop_many(count));
+    }
+
+    Result<void> extend_to_mark(Kind kind) {
+        NORMSCOPE_LET(items, pop_to_mark());
+        return add_to_top(kind, items);
+    }
+
+    // --- what Python would look up and call ------------------------------------------------------------------------
+
+    Result<void> push_global(Handle module, Handle name) {
+        for (const Handle part : {module, name})
+            if (graph_.at(part).kind != Kind::text || graph_.at(part).text.size() > longest_global)
+                return damaged("expected the name of a class or function, found something else");
+        return push({.kind = Kind::global, .callee = module, .argument = name});
+    }
+
+    Result<void> global_line() {
+        for (int part = 0; part < 2; ++part) {
+            NORMSCOPE_LET(line, take_line());
+            if (!is_utf8(line))
+                return damaged("expected UTF-8 text, found other bytes");
+            NORMSCOPE_TRY(push({.kind = Kind::text, .text = line}));
+        }
+        const Handle name = pop(), module = pop();
+        return push_global(module, name);
+    }
+
+    Result<void> stack_global() {
+        NORMSCOPE_TRY(need(2));
+        const Handle name = pop(), module = pop();
+        return push_global(module, name);
+    }
+
+    /// REDUCE and NEWOBJ: remembered, not done. An OrderedDict is a dict at once, because items are put into it.
+    Result<void> call(size_t operands) {
+        NORMSCOPE_TRY(need(operands));
+        const auto popped = pop_many(operands);
+        const bool empty = graph_.items(popped[1]).empty() && operands == 2;
+        if (empty && graph_.global_name(popped[0]) == "collections.OrderedDict")
+            return push({.kind = Kind::dict});
+        return push({.kind = Kind::call, .callee = popped[0], .argument = popped[1]});
+    }
+
+    /// Attributes of the object on top. Those of a plain dict (an OrderedDict's `_metadata`) tell nothing.
+    Result<void> build() {
+        NORMSCOPE_TRY(need(2));
+        const Handle state = pop();
+        Node& node = graph_.nodes_[stack_.back()];
+        if (node.kind == Kind::call)
+            node.state = state;
+        return {};
+    }
+
+    Result<void> persistent() {
+        NORMSCOPE_TRY(need(1));
+        return push({.kind = Kind::persistent, .argument = pop()});
+    }
+
+    // --- memo ------------------------------------------------------------------------------------------------------
+
+    Result<void> remember(size_t index) {
+        NORMSCOPE_TRY(need(1));
+        if (index >= most_nodes)
+            return damaged("expected a memo of at most four million values, found index " + std::to_string(index));
+        if (index >= memo_.size())
+            memo_.resize(index + 1, nothing);
+        memo_[index] = stack_.back();
+        return {};
+    }
+
+    template <typename Index>
+    Result<void> put() {
+        NORMSCOPE_LET(index, take_number<Index>());
+        return remember(index);
+    }
+
+    template <typename Index>
+    Result<void> get() {
+        NORMSCOPE_LET(index, take_number<Index>());
+        if (index >= memo_.size() || memo_[index] == nothing)
+            return damaged("expected a remembered value, found none at " + std::to_string(index));
+        stack_.push_back(memo_[index]);
+        return {};
+    }
+
+    std::string_view bytes_;
+    size_t position_ = 0;
+    bool stopped_ = false;
+    Graph graph_;
+    std::vector<Handle> stack_;
+    std::vector<size_t> marks_;
+    std::vector<Handle> memo_;
+};
+
+Result<Graph> read(std::string_view bytes) {
+    return Reader(bytes).run();
+}
+
+} // namespace normscope::pickle

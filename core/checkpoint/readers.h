@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/checkpoint/tensor_catalog.h"
+
+namespace normscope {
+
+/// The readers behind `open_checkpoint`, one a format. Each fills everything but the stripped prefix.
+Result<TensorCatalog> open_safetensors(std::shared_ptr<const RandomAccessFile> file);
+Result<TensorCatalog> open_pytorch_zip(std::shared_ptr<const RandomAccessFile> file);
+Result<TensorCatalog> open_pytorch_legacy(std::shared_ptr<const RandomAccessFile> file);
+
+/// What a file that is no checkpoint looks like ("a PNG image", "text", …), for messages.
+std::string describe_content(const RandomAccessFile& file);
+
+} // namespace normscope

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every rule of the reference reader (github.com/huggingface/safetensors, safetensors/src/tensor.rs, `read_metadata`,
+// `Metadata::validate`); unlike it, a repeated key is refused, because readers disagree about which one counts.
+#include "core/checkpoint/byte_reader.h"
+#include "core/checkpoint/dtype.h"
+#include "core/checkpoint/readers.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+namespace normscope {
+
+namespace {
+
+constexpr uint64_t longest_header = 100'000'000; // the reference's MAX_HEADER_SIZE
+constexpr size_t deepest_nesting = 32;           // 3 are used, the rest lies in keys that are skipped
+
+constexpr std::array<std::pair<std::string_view, DType>, 16> dtype_names = {{{"F64", DType::float64},
+                                                                             {"F32", DType::float32},
+                                                                             {"F16", DType::float16},
+                                                                             {"BF16", DType::bfloat16},
+                                                                             {"F8_E4M3", DType::float8_e4m3fn},
+                                                                             {"F8_E5M2", DType::float8_e5m2},
+                                                                             {"I64", DType::int64},
+                                                                             {"I32", DType::int32},
+                                                                             {"I16", DType::int16},
+                                                                             {"I8", DType::int8},
+                                                                             {"U8", DType::uint8},
+                                                                             {"U16", DType::uint16},
+                                                                             {"U32", DType::uint32},
+                                                                             {"U64", DType::uint64},
+                                                                             {"BOOL", DType::boolean},
+                                                                             {"C64", DType::complex64}}};
+
+/// One tensor as the header tells it, before it is checked. The fields are those of the JSON object.
+struct Declared {
+    std::string name;
+    std::optional<std::string> dtype;
+    std::optional<std::vector<int64_t>> shape, data_offsets;
+};
+
+/// Takes the header's JSON event by event, so that a hostile header never becomes a tree. Stops at the first fault.
+class HeaderHandler : public nlohmann::json_sax<nlohmann::json> {
+public:
+    std::vector<Declared> tensors;
+    std::map<std::string, std::string> metadata;
+    Error fault{ErrorCode::damaged, "", ""};
+
+    bool null() override { return depth_ == 1 && key_ == "__metadata__" ? true : scalar("null"); }
+    bool boolean(bool) override { return scalar("true or false"); }
+    bool number_float(double, const std::string&) override { return scalar("a fraction"); }
+    bool binary(binary_t&) override { return scalar("bytes"); }
+    bool number_integer(int64_t) override { return scalar("a negative number"); }
+
+    bool number_unsigned(uint64_t value) override {
+        if (list_ == nullptr)
+            return scalar("a number");
+        if (value > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
+            return fail("expected a length below 2^63, found " + std::to_string(value));
+        if (list_->size() >= most_dimensions)
+            return fail("expected at most 64 dimensions, found more");
+        list_->push_back(static_cast<int64_t>(value));
+        return true;
+    }
+
+    bool string(std::string& value) override {
+        if (in_metadata())
+            return metadata.emplace(key_, value).second || fail("expected every key once, found " + key_ + " twice");
+        if (depth_ != 2 || key_ != "dtype")
+            return scalar("text");
+        tensors.back().dtype = value;
+        return true;
+    }
+
+    bool key(std::string& name) override {
+        key_ = name;
+        if (depth_ == 1)
+            return names_.insert(name).second || fail("expected every tensor once, found " + name + " twice");
+        if (depth_ == 2 && !in_metadata())
+            return fields_.insert(name).second || fail("expected every key once, found " + name + " twice");
+        return true;
+    }
+
+    bool start_object(size_t) override {
+        if (depth_ == 1) {
+            fields_.clear();
+            metadata_object_ = key_ == "__metadata__";
+            if (!metadata_object_)
+                tensors.push_back({key_, {}, {}, {}});
+            if (tensors.size() > most_tensors)
+                return fail("expected at most " + std::to_string(most_tensors) + " tensors, found more");
+        } else if (depth_ != 0 && !scalar("an object")) {
+            return false;
+        }
+        return enter();
+    }
+
+    bool start_array(size_t) override {
+        if (depth_ == 0)
+            return fail("expected a JSON object, found an array");
+        if (depth_ == 2 && !in_metadata() && (key_ == "shape" || key_ == "data_offsets"))
+            list_ = &(key_ == "shape" ? tensors.back().shape : tensors.back().data_offsets).emplace();
+        else if (!scalar("an array"))
+            return false;
+        return enter();
+    }
+
+    bool end_object() override {
+        --depth_;
+        return true;
+    }
+
+    bool end_array() override {
+        list_ = nullptr;
+        return end_object();
+    }
+
+    bool parse_error(size_t position, const std::string&, const nlohmann::json::exception&) override {
+        return fail("expected JSON in the header, found something else at byte " + std::to_string(8 + position) +
+                    "; the file may be damaged, fetch it again");
+    }
+
+private:
+    bool in_metadata() const { return depth_ == 2 && metadata_object_; }
+
+    bool enter() { return ++depth_ <= deepest_nesting || fail("expected a shallow JSON object, found a deep one"); }
+
+    bool fail(const std::string& message) {
+        if (fault.message.empty())
+            fault.message = message;
+        return false;
+    }
+
+    /// A value where none of the known fields wants one: fine inside keys that are skipped.
+    bool scalar(const char* found) {
+        if (list_ != nullptr)
+            return fail(tensors.back().name + ": expected lengths in " + key_ + ", found " + found);
+        if (depth_ == 0)
+            return fail(std::string("expected a JSON object, found ") + found);
+        if (depth_ == 1)
+            return fail(key_ + ": expected an object, found " + found);
+        if (in_metadata())
+            return fail("expected text in __metadata__, found " + std::string(found) + " under " + key_);
+        if (depth_ == 2 && (key_ == "dtype" || key_ == "shape" || key_ == "data_offsets"))
+            return fail(tensors.back().name + ": expected another kind of " + key_ + ", found " + found);
+        return true;
+    }
+
+    size_t depth_ = 0;
+    bool metadata_object_ = false;
+    std::string key_;
+    std::vector<int64_t>* list_ = nullptr;
+    std::unordered_set<std::string> names_, fields_;
+};
+
+/// A declared tensor whose own numbers agree; `offset` is still relative to the data.
+Result<TensorEntry> check(Declared& declared) {
+    if (!declared.dtype || !declared.shape || !declared.data_offsets || declared.data_offsets->size() != 2)
+        return Error{ErrorCode::damaged, declared.name,
+                     "expected dtype, shape and two data_offsets, found one of them missing"};
+    const auto dtype =
+        std::find_if(dtype_names.begin(), dtype_names.end(), [&](auto& pair) { return pair.first == *declared.dtype; });
+    if (dtype == dtype_names.end())
+        return Error{ErrorCode::not_supported, declared.name,
+                     "expected a dtype of at least 8 bits that PyTorch knows, found " + *declared.dtype +
+                         "; convert the tensor first"};
+    const auto elements = checked_elements(*declared.shape, dtype->second);
+    if (!elements)
+        return Error{ErrorCode::damaged, declared.name, "expected a shape below 2^63 bytes, found an overflow"};
+    const int64_t begin = declared.data_offsets->front(), end = declared.data_offsets->back();
+    const int64_t bytes = *elements * dtype_size(dtype->second);
+    if (begin > end || end - begin != bytes)
+        return Error{ErrorCode::damaged, declared.name,
+                     "expected " + std::to_string(bytes) + " bytes for its shape, found data_offsets " +
+                         std::to_string(begin) + " to " + std::to_string(end)};
+    TensorEntry entry{
+        std::move(declared.name), dtype->second, std::move(*declared.shape), {}, static_cast<uint64_t>(begin)};
+    entry.strides = contiguous_strides(entry.shape);
+    return entry;
+}
+
+/// Sorts by offset and demands that the tensors fill `length` bytes without holes or overlaps.
+Result<void> check_layout(std::vector<TensorEntry>& tensors, uint64_t length) {
+    // By end as well: an empty tensor lies before the one that begins where it does.
+    std::stable_sort(tensors.begin(), tensors.end(), [](const TensorEntry& a, const TensorEntry& b) {
+        return std::pair(a.offset, a.bytes()) < std::pair(b.offset, b.bytes());
+    });
+    uint64_t end = 0;
+    for (const TensorEntry& entry : tensors) {
+        if (entry.offset != end)
+            return Error{ErrorCode::damaged, entry.name,
+                         "expected its data at byte " + std::to_string(end) + ", found " +
+                             std::to_string(entry.offset) +
+                             (entry.offset < end ? ": it overlaps another tensor" : ": there is a hole before it")};
+        end += static_cast<uint64_t>(entry.bytes());
+    }
+    if (end != length)
+        return Error{ErrorCode::damaged, "",
+                     "expected " + std::to_string(end) + " bytes of tensors, found " + std::to_string(length) +
+                         "; the file may be cut short, fetch it again"};
+    return {};
+}
+
+Result<TensorCatalog> parse(std::string_view header, uint64_t data_length) {
+    if (header.find('\0') != header.npos) // the JSON parser would take it for the end
+        return Error{ErrorCode::damaged, "", "expected JSON in the header, found a zero byte"};
+    HeaderHandler handler;
+    if (!nlohmann::json::sax_parse(header.begin(), header.end(), &handler))
+        return handler.fault;
+    TensorCatalog catalog;
+    for (Declared& declared : handler.tensors) {
+        NORMSCOPE_LET(entry, check(declared));
+        catalog.tensors.push_back(std::move(entry));
+    }
+    NORMSCOPE_TRY(check_layout(catalog.tensors, data_length));
+    catalog.metadata = std::move(handler.metadata);
+    return catalog;
+}
+
+} // namespace
+
+Result<TensorCatalog> open_safetensors(std::shared_ptr<const RandomAccessFile> file) {
+    NORMSCOPE_LET(prefix, file->read(0, 8));
+    const auto length = little_endian<uint64_t>(prefix, 0);
+    if (length > longest_header || length > file->size() - 8)
+        return Error{ErrorCode::damaged, file->path(),
+                     "expected a header of at most 100 MB inside the file, found a length of " +
+                         std::to_string(length) + " in " + std::to_string(file->size()) +
+                         " bytes; the file may be cut short, fetch it again"};
+    NORMSCOPE_LET(header, file->read(8, length));
+    const uint64_t data = 8 + length;
+    auto catalog = parse(header, file->size() - data).within(file->path());
+    if (!catalog)
+        return catalog;
+    for (TensorEntry& entry : catalog->tensors)
+        entry.offset += data;
+    catalog->format = "safetensors";
+    return catalog;
+}
+
+} // namespace normscope

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/checkpoint/torch_object.h"
+
+#include "core/checkpoint/state_dict.h"
+
+namespace normscope {
+
+namespace {
+
+std::string quoted(const std::string& container) {
+    return container.empty() ? "the top" : "`" + container + "`";
+}
+
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names)
+        text += (text.empty() ? "`" : ", `") + name + "`";
+    return text;
+}
+
+Error nothing_found(const std::vector<std::string>& calls) {
+    if (calls.empty())
+        return {ErrorCode::missing, "", "expected a state dict, found no tensors; save `model.state_dict()`"};
+    return {ErrorCode::not_supported, "",
+            "expected a state dict, found no tensors: the file refers to code (" + listed(calls) +
+                "), which NormScope never runs; save `model.state_dict()` where that code is installed"};
+}
+
+} // namespace
+
+Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocator& locate) {
+    const auto calls = graph.unknown_calls(5);
+    NORMSCOPE_LET(found, find_state_dicts(graph));
+    if (found.empty())
+        return nothing_found(calls);
+    TensorCatalog catalog;
+    if (!calls.empty())
+        catalog.warnings.push_back("the file refers to code (" + listed(calls) +
+                                   "); it was kept as data, nothing was run");
+    const StateDict& chosen = found.front();
+    catalog.container = chosen.container;
+    for (size_t i = 1; i < found.size(); ++i)
+        catalog.warnings.push_back(std::to_string(found[i].tensors.size()) + " more tensors lie under " +
+                                   quoted(found[i].container) + "; those under " + quoted(chosen.container) +
+                                   " are shown");
+    for (const auto& [name, handle] : chosen.tensors) {
+        auto entry = read_tensor(graph, handle, locate);
+        if (!entry && entry.error().code == ErrorCode::not_supported) {
+            catalog.warnings.push_back(name + " is left out: " + entry.error().message);
+            continue;
+        }
+        if (!entry)
+            return entry.error().within(name);
+        entry->name = name;
+        catalog.tensors.push_back(std::move(*entry));
+    }
+    if (catalog.tensors.empty())
+        return Error{ErrorCode::not_supported, "", catalog.warnings.back()};
+    catalog.metadata = scalar_metadata(graph);
+    return catalog;
+}
+
+} // namespace normscope

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What torch.save has written since PyTorch 1.6: a zip archive NAME/data.pkl, NAME/data/KEY, NAME/byteorder, …
+#include "core/checkpoint/readers.h"
+#include "core/checkpoint/torch_object.h"
+
+namespace normscope {
+
+namespace {
+
+constexpr uint64_t longest_note = 64; // bytes of an entry that holds one word
+
+Result<void> check_kind(const RandomAccessFile& file, const ZipArchive& archive, const std::string& folder) {
+    if (archive.holds(folder + "constants.pkl"))
+        return Error{
+            ErrorCode::not_supported, file.path(),
+            "expected a checkpoint, found a TorchScript program; open it as a program, or save its state_dict()"};
+    if (!archive.holds(folder + "byteorder"))
+        return {}; // before PyTorch 2.1: little-endian machines only
+    NORMSCOPE_LET(order, archive.read(folder + "byteorder", longest_note));
+    if (order != "little")
+        return Error{ErrorCode::not_supported, file.path(),
+                     "expected little-endian numbers, found byte order \"" + order +
+                         "\"; load the file in PyTorch and save it again"};
+    return {};
+}
+
+} // namespace
+
+Result<TensorCatalog> open_pytorch_zip(std::shared_ptr<const RandomAccessFile> file) {
+    NORMSCOPE_LET(archive, ZipArchive::open(*file));
+    const auto folder = archive.folder_of("data.pkl");
+    if (!folder)
+        return Error{ErrorCode::not_supported, file->path(),
+                     "expected a data.pkl, as torch.save writes it, found a zip archive without; is it a checkpoint?"};
+    NORMSCOPE_TRY(check_kind(*file, archive, *folder));
+    NORMSCOPE_LET(bytes, archive.read(*folder + "data.pkl", longest_pickle));
+    const auto graph = pickle::read(bytes).within(file->path());
+    if (!graph)
+        return graph.error();
+    const auto locate = [&](const std::string& key) { return archive.stored(*folder + "data/" + key); };
+    auto catalog = catalog_of(*graph, locate);
+    if (!catalog)
+        return catalog;
+    catalog->format = "pytorch zip";
+    return catalog;
+}
+
+} // namespace normscope
