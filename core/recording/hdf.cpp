@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/recording/hdf.h"
 
+#include "core/recording/lzf.h"
+
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
 
 namespace normscope::hdf {
 
 namespace {
 
-std::recursive_mutex& library() {
-    static auto* mutex = new std::recursive_mutex; // lives as long as any handle does, static ones too
+std::mutex& library() {
+    static auto* mutex = new std::mutex; // lives as long as any handle does, static ones too
     return *mutex;
 }
+
+thread_local int depth = 0; // how often this thread holds the lock
 
 herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* into) {
     if (entry->desc != nullptr)
@@ -44,14 +49,23 @@ Object open_as(const Object& parent, const std::string& name, H5I_type_t type, c
 
 } // namespace
 
-Lock::Lock() : held_(library()) {
+Lock::Lock() {
+    if (depth++ > 0)
+        return;
+    library().lock();
     static const bool prepared = [] {
         H5open();
         H5Lunregister(H5L_TYPE_EXTERNAL); // no path may lead out of the file, not even through a soft link
+        register_lzf();
         return true;
     }();
     (void)prepared;
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); // per thread where the library is built for threads
+}
+
+Lock::~Lock() {
+    if (--depth == 0)
+        library().unlock();
 }
 
 void fail(ErrorCode code, const std::string& where, const std::string& message) {

@@ -7,7 +7,6 @@
 #include <hdf5.h>
 
 #include <cstdint>
-#include <mutex>
 #include <new>
 #include <optional>
 #include <string>
@@ -17,14 +16,15 @@
 
 namespace normscope::hdf {
 
-/// libhdf5 is not safe from two threads: every call of it stands under this process-wide lock. It may be taken again by
-/// the thread that holds it, because a writer may read its rows from another dump.
+/// libhdf5 is not safe from two threads: every call of it stands under this process-wide lock. The thread that holds it
+/// may take it again, because a writer may read its rows from another dump. A std::recursive_mutex would not do: it
+/// knows its owner by a number that a forked child does not share.
 class Lock {
 public:
     Lock();
-
-private:
-    std::unique_lock<std::recursive_mutex> held_;
+    ~Lock();
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
 };
 
 /// What this folder throws; `guarded` is the only place that catches it.
