@@ -161,7 +161,9 @@ public:
     double natural_height_mm(double width_mm) const override { return width_mm * 1.05; }
 
     void populate(QCustomPlot& plot, const Look& look) const override {
-        QString description = QStringLiteral("%1 norm layers in execution order").arg(analysis_.layers.size());
+        QString description =
+            QStringLiteral("%1 norm layer%2 in execution order")
+                .arg(QString::number(analysis_.layers.size()), QLatin1String(analysis_.layers.size() == 1 ? "" : "s"));
         if (!analysis_.run.loss.empty())
             description += QStringLiteral(", gradients of the loss L: ") + QString::fromStdString(analysis_.run.loss);
         const QString model = QString::fromStdString(analysis_.run.model);
@@ -210,6 +212,8 @@ private:
             panel.series, [&](const DepthSeries& series) { return has_values(series, panel.logarithmic); });
         if (!some) {
             say_instead(axes, panel.missing, look);
+            x.setTicks(true);
+            x.setTickLabels(lowest);
             return;
         }
         y.setLabel(panel.quantity);

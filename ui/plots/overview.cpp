@@ -12,7 +12,8 @@
 namespace normscope {
 namespace {
 
-constexpr CloudGrain grain{100, 1.1};
+constexpr int cells_a_row = 440; ///< Cells across all panels of a row
+constexpr double dot_pt = 1.1;
 constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
 constexpr size_t head_rows = 3;
 constexpr double labels_pt = 26; ///< What the axis labels of the first column take
@@ -164,6 +165,7 @@ private:
     }
 
     void fill_panel(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look) const {
+        const int columns = columns_for(static_cast<int>(layers_.size()));
         if (!layer.has_points) {
             say_instead(axes, QStringLiteral("nothing recorded"), look);
             return;
@@ -177,7 +179,7 @@ private:
         add_bounds(axes, layer, view, look, false);
         Look panel_look = look; // all panels together stay within one figure's markers
         panel_look.vector_markers = look.vector_markers / static_cast<int>(layers_.size());
-        add_cloud(axes, layer, view, panel_look, grain);
+        add_cloud(axes, layer, view, panel_look, {cells_a_row / std::max(2, columns), dot_pt});
         add_curves(axes, layer, look, 1.1);
     }
 

@@ -58,9 +58,10 @@ QString count_text(int64_t count) {
 QString r2_text(double r2, int digits) {
     if (!std::isfinite(r2))
         return QStringLiteral("undefined");
-    while (digits < 8 && r2 < 1 && QString::number(r2, 'f', digits).toDouble() == 1.0)
-        ++digits;
-    return QString::number(r2, 'f', digits).replace(QLatin1Char('-'), minus);
+    const QString text = QString::number(r2, 'f', digits).replace(QLatin1Char('-'), minus);
+    // A number that would round to a perfect fit says how far from one it is.
+    const bool claims_one = r2 < 1 && text.toDouble() == 1.0;
+    return claims_one ? QStringLiteral("1 − ") + number_text(1 - r2, 1) : text;
 }
 
 QString power_of_ten(int exponent) {
@@ -117,7 +118,9 @@ QString bound_text(NormKind kind) {
     case NormKind::rms_norm:
         return QStringLiteral("√C");
     case NormKind::dyt:
+        return QStringLiteral("max tanh");
     case NormKind::derf:
+        return QStringLiteral("max erf");
     case NormKind::unknown:
         break;
     }

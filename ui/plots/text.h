@@ -4,6 +4,7 @@
 #include "core/analysis/layer_analysis.h"
 
 #include <QString>
+#include <QStringList>
 
 class QFont;
 
@@ -13,7 +14,7 @@ namespace normscope {
 QString number_text(double value, int digits = 4);
 /// 64128 → "64,128"
 QString count_text(int64_t count);
-/// 0.92214 → "0.9221"; "undefined" for NaN; more digits where these would claim 1.
+/// 0.92214 → "0.9221"; "undefined" for NaN; "1 − 2×10⁻⁸" where these would claim 1.
 QString r2_text(double r2, int digits = 4);
 /// 10 to the power of an integer: "10⁻³"; "1" for 10⁰.
 QString power_of_ten(int exponent);
@@ -27,7 +28,7 @@ bool has_curve(const CurveFit& fit);
 /// What a fit's flags mean, in words; empty for a fit without any.
 QString flags_text(const CurveFit& fit);
 
-/// "√(C−1)", "√C" or "1": the bound of a kind, in symbols.
+/// "√(C−1)", "√C" or "max tanh": the bound of a kind, in symbols.
 QString bound_text(NormKind kind);
 /// The quantity on the y axis, on two lines.
 QString output_axis_text(const LayerAnalysis& layer);
