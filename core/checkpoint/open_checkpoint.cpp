@@ -30,8 +30,8 @@ void strip_wrappers(TensorCatalog& catalog) {
     }
 }
 
-Result<TensorCatalog> refuse(const RandomAccessFile& file, const std::string& found) {
-    return Error{ErrorCode::not_supported, file.path(),
+Result<TensorCatalog> refuse(const std::string& found) {
+    return Error{ErrorCode::not_supported, "",
                  "expected a checkpoint (safetensors, or what torch.save writes), found " + found};
 }
 
@@ -44,17 +44,17 @@ Result<TensorCatalog> open_as(FileFormat format, std::shared_ptr<const RandomAcc
     case FileFormat::pytorch_legacy:
         return open_pytorch_legacy(file);
     case FileFormat::hdf5:
-        return refuse(*file, "an HDF5 file; open it as a dump");
+        return refuse("an HDF5 file; open it as a dump");
     case FileFormat::npy:
-        return refuse(*file, "a NumPy array; give it as --input");
+        return refuse("a NumPy array; give it as --input");
     case FileFormat::zip:
-        return refuse(*file, "a zip archive without data.pkl; an exported program (.pt2) opens as a program");
+        return refuse("a zip archive without data.pkl; an exported program (.pt2) opens as a program");
     case FileFormat::git_lfs_pointer:
-        return refuse(*file, "a git-lfs pointer, which only names the real file; run `git lfs pull` to fetch it");
+        return refuse("a git-lfs pointer, which only names the real file; run `git lfs pull` to fetch it");
     case FileFormat::unknown:
         break;
     }
-    return refuse(*file, describe_content(*file));
+    return refuse(describe_content(*file));
 }
 
 } // namespace
@@ -62,8 +62,9 @@ Result<TensorCatalog> open_as(FileFormat format, std::shared_ptr<const RandomAcc
 Result<TensorCatalog> open_checkpoint(std::shared_ptr<const RandomAccessFile> file) {
     NORMSCOPE_LET(format, sniff_format(*file));
     auto catalog = open_as(format, file);
-    if (!catalog)
-        return catalog;
+    if (!catalog) // errors of reading name the file already
+        return catalog.error().where.find(file->path()) != std::string::npos ? catalog
+                                                                             : std::move(catalog).within(file->path());
     if (catalog->tensors.empty())
         return Error{ErrorCode::missing, file->path(), "expected tensors, found none"};
     strip_wrappers(*catalog);

@@ -76,7 +76,7 @@ public:
     std::vector<std::string> unknown_calls(size_t most) const;
 
 private:
-    friend class Reader;
+    friend class Machine;
     std::vector<Node> nodes_;
     std::vector<std::vector<Handle>> lists_{1};
 };

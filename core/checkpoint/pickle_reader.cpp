@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The opcodes: CPython's Lib/pickletools.py. Only a stack, a memo and an arena of nodes; no recursion.
-#include "core/checkpoint/byte_reader.h"
-#include "core/checkpoint/pickle.h"
+#include "core/checkpoint/pickle_machine.h"
 #include "core/checkpoint/utf8.h"
 
 #include <bit>
@@ -10,24 +9,15 @@ namespace normscope::pickle {
 
 namespace {
 
-constexpr size_t most_nodes = size_t{1} << 22; // 300 MB of nodes at worst; a checkpoint of 10,000 tensors has 150,000
-constexpr size_t longest_global = 512;         // bytes of a module's or a class's name
-
-Error damaged(const std::string& message) {
-    return {ErrorCode::damaged, "", message + "; the pickle is damaged, fetch the file again"};
-}
-
-} // namespace
-
-class Reader {
+class Reader : Machine {
 public:
-    explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+    explicit Reader(std::string_view bytes) : Machine(bytes) {}
 
     Result<Graph> run() {
         while (!stopped_) {
             NORMSCOPE_LET(opcode, take(1));
             NORMSCOPE_TRY(step(opcode.front()));
-            if (graph_.nodes_.size() > most_nodes)
+            if (graph_.size() > most_nodes)
                 return Error{ErrorCode::not_supported, "",
                              "expected at most four million values in a pickle, found more"};
         }
@@ -117,90 +107,6 @@ private:
         return damaged("expected a pickle opcode, found byte " + code);
     }
 
-    // --- bytes -----------------------------------------------------------------------------------------------------
-
-    Result<std::string_view> take(uint64_t length) {
-        if (length > bytes_.size() - position_)
-            return cut_short();
-        const std::string_view taken = bytes_.substr(position_, length);
-        position_ += length;
-        return taken;
-    }
-
-    template <typename T>
-    Result<T> take_number() {
-        NORMSCOPE_LET(bytes, take(sizeof(T)));
-        return static_cast<T>(little_endian<std::make_unsigned_t<T>>(bytes, 0));
-    }
-
-    template <typename Length>
-    Result<std::string_view> take_counted() {
-        NORMSCOPE_LET(length, take_number<Length>());
-        return take(length);
-    }
-
-    Result<std::string_view> take_line() {
-        const size_t end = bytes_.find('\n', position_);
-        if (end == std::string_view::npos)
-            return cut_short();
-        NORMSCOPE_LET(line, take(end + 1 - position_));
-        return line.substr(0, line.size() - 1);
-    }
-
-    static Error cut_short() { return damaged("expected more bytes, found the end"); }
-    static Error no_mark() { return damaged("expected a mark on the stack, found none"); }
-
-    // --- stack -----------------------------------------------------------------------------------------------------
-
-    /// How many values lie above the last mark: those below belong to somebody else.
-    size_t available() const { return stack_.size() - (marks_.empty() ? 0 : marks_.back()); }
-
-    Result<void> need(size_t count) const {
-        if (available() < count)
-            return damaged("expected " + std::to_string(count) + " values on the stack, found fewer");
-        return {};
-    }
-
-    Handle pop() {
-        const Handle handle = stack_.back();
-        stack_.pop_back();
-        return handle;
-    }
-
-    std::vector<Handle> pop_many(size_t count) {
-        std::vector<Handle> popped(stack_.end() - static_cast<ptrdiff_t>(count), stack_.end());
-        stack_.resize(stack_.size() - count);
-        return popped;
-    }
-
-    Result<std::vector<Handle>> pop_to_mark() {
-        if (marks_.empty())
-            return no_mark();
-        const size_t count = available();
-        marks_.pop_back();
-        return pop_many(count);
-    }
-
-    Result<void> push(Node node) {
-        stack_.push_back(static_cast<Handle>(graph_.nodes_.size()));
-        graph_.nodes_.push_back(node);
-        return {};
-    }
-
-    Result<void> pop_or_unmark() {
-        if (!marks_.empty() && available() == 0)
-            return marks_.pop_back(), Result<void>();
-        NORMSCOPE_TRY(need(1));
-        pop();
-        return {};
-    }
-
-    Result<void> duplicate() {
-        NORMSCOPE_TRY(need(1));
-        stack_.push_back(stack_.back());
-        return {};
-    }
-
     // --- scalars ---------------------------------------------------------------------------------------------------
 
     Result<void> protocol() {
@@ -260,12 +166,10 @@ private:
     // --- collections -----------------------------------------------------------------------------------------------
 
     Result<void> push_collection(Kind kind, std::vector<Handle> items) {
-        Node node{.kind = kind};
-        if (!items.empty()) {
-            node.items = static_cast<uint32_t>(graph_.lists_.size());
-            graph_.lists_.push_back(std::move(items));
-        }
-        return push(node);
+        NORMSCOPE_TRY(push({.kind = kind}));
+        if (!items.empty())
+            items_of(stack_.back()) = std::move(items);
+        return {};
     }
 
     Result<void> tuple_of(size_t count) {
@@ -283,18 +187,14 @@ private:
     /// Appends to the collection on top of the stack. Objects may be lists or dicts by inheritance: they take both.
     Result<void> add_to_top(Kind kind, const std::vector<Handle>& items) {
         NORMSCOPE_TRY(need(1));
-        Node& node = graph_.nodes_[stack_.back()];
-        if (node.kind != kind && node.kind != Kind::call)
+        const Kind top = node(stack_.back()).kind;
+        if (top != kind && top != Kind::call)
             return damaged("expected a collection to add to, found another value");
         if (kind == Kind::dict && items.size() % 2 != 0)
             return damaged("expected keys with values, found an odd number");
         if (items.empty())
             return {};
-        if (node.items == 0) {
-            node.items = static_cast<uint32_t>(graph_.lists_.size());
-            graph_.lists_.emplace_back();
-        }
-        auto& list = graph_.lists_[node.items];
+        auto& list = items_of(stack_.back());
         list.insert(list.end(), items.begin(), items.end());
         return {};
     }
@@ -349,9 +249,8 @@ private:
     Result<void> build() {
         NORMSCOPE_TRY(need(2));
         const Handle state = pop();
-        Node& node = graph_.nodes_[stack_.back()];
-        if (node.kind == Kind::call)
-            node.state = state;
+        if (node(stack_.back()).kind == Kind::call)
+            node(stack_.back()).state = state;
         return {};
     }
 
@@ -360,41 +259,10 @@ private:
         return push({.kind = Kind::persistent, .argument = pop()});
     }
 
-    // --- memo ------------------------------------------------------------------------------------------------------
-
-    Result<void> remember(size_t index) {
-        NORMSCOPE_TRY(need(1));
-        if (index >= most_nodes)
-            return damaged("expected a memo of at most four million values, found index " + std::to_string(index));
-        if (index >= memo_.size())
-            memo_.resize(index + 1, nothing);
-        memo_[index] = stack_.back();
-        return {};
-    }
-
-    template <typename Index>
-    Result<void> put() {
-        NORMSCOPE_LET(index, take_number<Index>());
-        return remember(index);
-    }
-
-    template <typename Index>
-    Result<void> get() {
-        NORMSCOPE_LET(index, take_number<Index>());
-        if (index >= memo_.size() || memo_[index] == nothing)
-            return damaged("expected a remembered value, found none at " + std::to_string(index));
-        stack_.push_back(memo_[index]);
-        return {};
-    }
-
-    std::string_view bytes_;
-    size_t position_ = 0;
     bool stopped_ = false;
-    Graph graph_;
-    std::vector<Handle> stack_;
-    std::vector<size_t> marks_;
-    std::vector<Handle> memo_;
 };
+
+} // namespace
 
 Result<Graph> read(std::string_view bytes) {
     return Reader(bytes).run();

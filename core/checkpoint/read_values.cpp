@@ -7,7 +7,6 @@
 #include <cstring>
 #include <limits>
 #include <new>
-#include <optional>
 
 namespace normscope {
 
@@ -44,31 +43,33 @@ std::vector<Dimension> file_order(const TensorEntry& entry) {
     return merged;
 }
 
-/// How many elements the last one lies behind the first, or nothing where two different indices (broadcast dimensions
-/// apart) share an element: such a view could cost far more to read than its file is long.
-std::optional<int64_t> reach_of(const std::vector<Dimension>& dimensions) {
-    int64_t reach = 0; // the catalog has checked that it lies inside the file, so it cannot overflow
+/// How far the last element lies behind the first, and whether different indices share elements: such a view jumps back
+/// and forth in the file. (Broadcast dimensions repeat an element at once and do no harm.)
+struct Extent {
+    int64_t reach = 0; ///< In elements; the catalog has checked that it lies inside the file, so it cannot overflow.
+    bool overlaps = false;
+};
+
+Extent extent_of(const std::vector<Dimension>& dimensions) {
+    Extent extent;
     for (const Dimension& dimension : dimensions) {
-        if (dimension.stride == 0)
-            continue;
-        if (dimension.stride <= reach)
-            return {};
-        reach += dimension.stride * (dimension.size - 1);
+        extent.overlaps = extent.overlaps || (dimension.stride != 0 && dimension.stride <= extent.reach);
+        extent.reach += dimension.stride * (dimension.size - 1);
     }
-    return reach;
+    return extent;
 }
 
-/// The bytes of a file at positions that only grow, read in windows.
+/// The bytes of a file, read in windows that follow the positions asked for.
 class Window {
 public:
     /// `end`: where the last unit that will be asked for ends.
-    Window(const RandomAccessFile& file, uint64_t end) : file_(file), end_(end) {}
+    Window(const RandomAccessFile& file, uint64_t end, uint64_t size) : file_(file), end_(end), size_(size) {}
 
     /// At least one and at most `most` units of `unit` bytes from `position` on.
     Result<std::span<const std::byte>> at(uint64_t position, uint64_t unit, uint64_t most) {
         if (position < begin_ || position + unit > begin_ + held_.size()) {
             begin_ = position;
-            held_.resize(std::clamp(end_ - position, unit, window_bytes));
+            held_.resize(std::clamp(end_ - position, unit, size_));
             NORMSCOPE_TRY(file_.read(begin_, held_));
         }
         const uint64_t units = std::min(most, (begin_ + held_.size() - position) / unit);
@@ -77,7 +78,7 @@ public:
 
 private:
     const RandomAccessFile& file_;
-    uint64_t end_;
+    uint64_t end_, size_;
     uint64_t begin_ = 0;
     std::vector<std::byte> held_;
 };
@@ -221,17 +222,20 @@ Result<std::vector<Out>> read_values(const RandomAccessFile& file, const TensorE
     if (elements == 0)
         return std::vector<Out>();
     auto dimensions = file_order(entry);
-    const auto reach = reach_of(dimensions);
-    if (!reach)
-        return Error{ErrorCode::not_supported, "",
-                     "expected a tensor whose elements lie apart, found a view that overlaps itself; save a "
-                     "`.contiguous()` copy"};
+    const Extent extent = extent_of(dimensions);
+    const uint64_t span = static_cast<uint64_t>(extent.reach + 1) * static_cast<uint64_t>(dtype_size(entry.dtype));
+    const uint64_t window = extent.overlaps ? span : window_bytes;
+    if (window > limit_bytes && extent.overlaps)
+        return Error{ErrorCode::out_of_memory, "",
+                     "expected a view of at most " + std::to_string(limit_bytes) + " bytes, found one that overlaps " +
+                         "itself over " + std::to_string(span) + "; save a `.contiguous()` copy"};
     try {
         std::vector<Out> values(elements);
-        const uint64_t end = entry.offset + static_cast<uint64_t>((*reach + 1) * dtype_size(entry.dtype));
         NORMSCOPE_TRY(with_element(entry.dtype, [&](auto element) {
             using Element = decltype(element);
-            return Gather<Element, Out>(Window(file, end), entry.offset, std::move(dimensions), values.data()).run();
+            return Gather<Element, Out>(Window(file, entry.offset + span, window), entry.offset, std::move(dimensions),
+                                        values.data())
+                .run();
         }));
         return values;
     } catch (const std::bad_alloc&) {

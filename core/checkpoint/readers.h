@@ -5,7 +5,8 @@
 
 namespace normscope {
 
-/// The readers behind `open_checkpoint`, one a format. Each fills everything but the stripped prefix.
+/// The readers behind `open_checkpoint`, one a format. Each fills everything but path, file and
+/// stripped prefix; `open_checkpoint` adds the path to their errors.
 Result<TensorCatalog> open_safetensors(std::shared_ptr<const RandomAccessFile> file);
 Result<TensorCatalog> open_pytorch_zip(std::shared_ptr<const RandomAccessFile> file);
 Result<TensorCatalog> open_pytorch_legacy(std::shared_ptr<const RandomAccessFile> file);

@@ -72,8 +72,7 @@ public:
     static constexpr uint64_t default_limit = uint64_t{4} << 30;
 
     /// The elements of a floating or integer tensor, contiguous and as float, in row-major order.
-    /// Errors: not_supported (complex, a view that overlaps itself), cannot_read, out_of_memory above `limit_bytes` of
-    /// result.
+    /// Errors: not_supported (complex), cannot_read, out_of_memory above `limit_bytes` of result.
     Result<std::vector<float>> read_floats(const TensorEntry& entry, uint64_t limit_bytes = default_limit) const;
 
     /// The elements of an integer or bool tensor. Errors: as `read_floats`; not_supported for floating dtypes.

@@ -18,8 +18,8 @@ using pickle::Kind;
 
 constexpr int64_t protocol_version = 1001;
 
-Error damaged(const RandomAccessFile& file, const std::string& message) {
-    return {ErrorCode::damaged, file.path(), message};
+Error damaged(const std::string& message) {
+    return {ErrorCode::damaged, "", message};
 }
 
 using Storages = std::unordered_map<std::string, ByteRange>;
@@ -31,18 +31,18 @@ Result<Storages> locate_storages(const RandomAccessFile& file, const Graph& obje
         if (const auto id = storage_id(object, handle); id && (id->dtype || id->untyped))
             widths[id->key] = id->width();
     if (!keys.is(keys.root, Kind::list))
-        return damaged(file, "expected the list of storages, found something else");
+        return damaged("expected the list of storages, found something else");
     Storages storages;
     for (const Handle item : keys.items(keys.root)) {
         const std::string key(keys.at(item).text);
         const auto width = widths.find(key);
         if (!keys.is(item, Kind::text) || width == widths.end())
-            return damaged(file, "expected the key of a storage whose type is read, found another");
+            return damaged("expected the key of a storage whose type is read, found another");
         NORMSCOPE_LET(prefix, file.read(at, 8));
         const auto count = little_endian<uint64_t>(prefix, 0), room = file.size() - at - 8;
         if (count > room / static_cast<uint64_t>(width->second))
-            return damaged(file, "expected " + std::to_string(count) + " elements of storage " + key +
-                                     ", found the end; the file may be cut short, fetch it again");
+            return damaged("expected " + std::to_string(count) + " elements of storage " + key +
+                           ", found the end; the file may be cut short, fetch it again");
         const uint64_t size = count * static_cast<uint64_t>(width->second);
         storages[key] = {at + 8, size};
         at += 8 + size;
@@ -69,13 +69,13 @@ private:
     size_t position_ = 0;
 };
 
-Result<void> check_system(const RandomAccessFile& file, const Graph& protocol, const Graph& system) {
+Result<void> check_system(const Graph& protocol, const Graph& system) {
     if (!protocol.is(protocol.root, Kind::integer) || protocol.at(protocol.root).integer != protocol_version)
-        return damaged(file, "expected protocol 1001 behind the magic number, found another");
+        return damaged("expected protocol 1001 behind the magic number, found another");
     const Handle little = system.value(system.root, "little_endian");
     if (system.is(little, Kind::boolean) && system.at(little).integer == 0)
         return Error{
-            ErrorCode::not_supported, file.path(),
+            ErrorCode::not_supported, "",
             "expected little-endian numbers, found big-endian ones; load the file in PyTorch and save it again"};
     return {};
 }
@@ -85,14 +85,14 @@ Result<TensorCatalog> read_all(const RandomAccessFile& file, std::string_view by
     NORMSCOPE_LET(magic, row.next());
     NORMSCOPE_LET(protocol, row.next());
     NORMSCOPE_LET(system, row.next());
-    NORMSCOPE_TRY(check_system(file, protocol, system));
+    NORMSCOPE_TRY(check_system(protocol, system));
     NORMSCOPE_LET(object, row.next());
     NORMSCOPE_LET(keys, row.next());
     NORMSCOPE_LET(storages, locate_storages(file, object, keys, row.position()));
     return catalog_of(object, [&](const std::string& key) -> Result<ByteRange> {
         const auto found = storages.find(key);
         if (found == storages.end())
-            return damaged(file, "expected the storage " + key + ", found none");
+            return damaged("expected the storage " + key + ", found none");
         return found->second;
     });
 }

@@ -9,16 +9,16 @@ namespace {
 
 constexpr uint64_t longest_note = 64; // bytes of an entry that holds one word
 
-Result<void> check_kind(const RandomAccessFile& file, const ZipArchive& archive, const std::string& folder) {
+Result<void> check_kind(const ZipArchive& archive, const std::string& folder) {
     if (archive.holds(folder + "constants.pkl"))
         return Error{
-            ErrorCode::not_supported, file.path(),
+            ErrorCode::not_supported, "",
             "expected a checkpoint, found a TorchScript program; open it as a program, or save its state_dict()"};
     if (!archive.holds(folder + "byteorder"))
         return {}; // before PyTorch 2.1: little-endian machines only
     NORMSCOPE_LET(order, archive.read(folder + "byteorder", longest_note));
     if (order != "little")
-        return Error{ErrorCode::not_supported, file.path(),
+        return Error{ErrorCode::not_supported, "",
                      "expected little-endian numbers, found byte order \"" + order +
                          "\"; load the file in PyTorch and save it again"};
     return {};
@@ -30,15 +30,13 @@ Result<TensorCatalog> open_pytorch_zip(std::shared_ptr<const RandomAccessFile> f
     NORMSCOPE_LET(archive, ZipArchive::open(*file));
     const auto folder = archive.folder_of("data.pkl");
     if (!folder)
-        return Error{ErrorCode::not_supported, file->path(),
+        return Error{ErrorCode::not_supported, "",
                      "expected a data.pkl, as torch.save writes it, found a zip archive without; is it a checkpoint?"};
-    NORMSCOPE_TRY(check_kind(*file, archive, *folder));
+    NORMSCOPE_TRY(check_kind(archive, *folder));
     NORMSCOPE_LET(bytes, archive.read(*folder + "data.pkl", longest_pickle));
-    const auto graph = pickle::read(bytes).within(file->path());
-    if (!graph)
-        return graph.error();
+    NORMSCOPE_LET(graph, pickle::read(bytes));
     const auto locate = [&](const std::string& key) { return archive.stored(*folder + "data/" + key); };
-    auto catalog = catalog_of(*graph, locate);
+    auto catalog = catalog_of(graph, locate);
     if (!catalog)
         return catalog;
     catalog->format = "pytorch zip";

@@ -20,8 +20,8 @@ constexpr uint64_t longest_comment = 0xffff;
 constexpr uint64_t longest_directory = uint64_t{64} << 20; // about 700,000 entries; a checkpoint has a few thousand
 constexpr uint32_t in_zip64 = 0xffffffff;
 
-Error damaged(const RandomAccessFile& file, const std::string& message) {
-    return {ErrorCode::damaged, file.path(), message};
+Error damaged(const std::string& message) {
+    return {ErrorCode::damaged, "", message};
 }
 
 struct Directory {
@@ -31,13 +31,13 @@ struct Directory {
 /// The zip64 end record, which a locator right before the end record points at.
 Result<Directory> find_directory64(const RandomAccessFile& file, uint64_t end_offset) {
     if (end_offset < locator_length)
-        return damaged(file, "expected a zip64 locator, found the beginning of the file; it may be cut short");
+        return damaged("expected a zip64 locator, found the beginning of the file; it may be cut short");
     NORMSCOPE_LET(locator, file.read(end_offset - locator_length, locator_length));
     if (!locator.starts_with(locator_signature))
-        return damaged(file, "expected a zip64 locator before the end of the archive, found none");
+        return damaged("expected a zip64 locator before the end of the archive, found none");
     NORMSCOPE_LET(record, file.read(little_endian<uint64_t>(locator, 8), end64_length));
     if (!record.starts_with(end64_signature))
-        return damaged(file, "expected a zip64 end record where its locator points, found none");
+        return damaged("expected a zip64 end record where its locator points, found none");
     return Directory{little_endian<uint64_t>(record, 48), little_endian<uint64_t>(record, 40)};
 }
 
@@ -56,8 +56,8 @@ Result<Directory> find_directory(const RandomAccessFile& file) {
         if (at == 0)
             break;
     }
-    return damaged(file, "expected the table of contents of a zip archive at the end, found none; the file may be cut "
-                         "short, fetch it again");
+    return damaged("expected the table of contents of a zip archive at the end, found none; the file may be cut "
+                   "short, fetch it again");
 }
 
 /// Replaces what the 32-bit fields could not hold (4.5.3): present in this order, only where the field is all ones.
@@ -88,25 +88,25 @@ bool read_zip64_extra(std::string_view extra, ZipEntry& entry) {
 Result<ZipArchive> ZipArchive::open(const RandomAccessFile& file) {
     NORMSCOPE_LET(where, find_directory(file));
     if (where.size > longest_directory)
-        return damaged(file, "expected a table of contents of at most 64 MiB, found " + std::to_string(where.size) +
-                                 " bytes");
+        return damaged("expected a table of contents of at most 64 MiB, found " + std::to_string(where.size) +
+                       " bytes");
     NORMSCOPE_LET(table, file.read(where.offset, where.size));
     ZipArchive archive(file);
     for (std::string_view rest = table; !rest.empty();) {
         if (rest.size() < central_length || !rest.starts_with(central_signature))
-            return damaged(file, "expected an entry of the zip table of contents, found other bytes");
+            return damaged("expected an entry of the zip table of contents, found other bytes");
         const size_t name_length = little_endian<uint16_t>(rest, 28), extra_length = little_endian<uint16_t>(rest, 30);
         const size_t length = central_length + name_length + extra_length + little_endian<uint16_t>(rest, 32);
         if (length > rest.size())
-            return damaged(file, "expected a whole entry of the zip table of contents, found its end");
+            return damaged("expected a whole entry of the zip table of contents, found its end");
         ZipEntry entry{little_endian<uint32_t>(rest, 42), little_endian<uint32_t>(rest, 20),
                        little_endian<uint32_t>(rest, 24), little_endian<uint16_t>(rest, 10),
                        (little_endian<uint16_t>(rest, 8) & 1) != 0};
         const std::string name(rest.substr(central_length, name_length));
         if (!read_zip64_extra(rest.substr(central_length + name_length, extra_length), entry))
-            return damaged(file, "expected the 64-bit sizes of entry " + name + ", found too few bytes");
+            return damaged("expected the 64-bit sizes of entry " + name + ", found too few bytes");
         if (!archive.entries_.emplace(name, entry).second)
-            return damaged(file, "expected every entry once, found " + name + " twice");
+            return damaged("expected every entry once, found " + name + " twice");
         rest.remove_prefix(length);
     }
     return archive;
@@ -129,7 +129,8 @@ std::optional<std::string> ZipArchive::folder_of(std::string_view name) const {
 std::optional<std::string> ZipArchive::first_ending_in(std::string_view ending) const {
     const std::pair<const std::string, ZipEntry>* first = nullptr;
     for (const auto& entry : entries_)
-        if (entry.first.ends_with(ending) && (first == nullptr || entry.second.header_offset < first->second.header_offset))
+        if (entry.first.ends_with(ending) &&
+            (first == nullptr || entry.second.header_offset < first->second.header_offset))
             first = &entry;
     return first == nullptr ? std::nullopt : std::optional(first->first);
 }
@@ -137,32 +138,32 @@ std::optional<std::string> ZipArchive::first_ending_in(std::string_view ending) 
 Result<ByteRange> ZipArchive::stored(const std::string& name) const {
     const auto found = entries_.find(name);
     if (found == entries_.end())
-        return Error{ErrorCode::missing, file_->path(), "expected the entry " + name + " in the archive, found none"};
+        return Error{ErrorCode::missing, "", "expected the entry " + name + " in the archive, found none"};
     const ZipEntry& entry = found->second;
     if (entry.method != 0 || entry.encrypted)
-        return Error{ErrorCode::not_supported, file_->path(),
+        return Error{ErrorCode::not_supported, "",
                      "expected the entry " + name + " stored as is, found it " +
                          (entry.encrypted ? "encrypted" : "compressed") +
                          "; save the checkpoint with torch.save, or pack it again with `zip -0`"};
     if (entry.size != entry.stored_size)
-        return damaged(*file_, "expected the entry " + name + " as long as stored, found two sizes");
+        return damaged("expected the entry " + name + " as long as stored, found two sizes");
     NORMSCOPE_LET(header, file_->read(entry.header_offset, local_length));
     if (!header.starts_with(local_signature))
-        return damaged(*file_, "expected the header of entry " + name + ", found other bytes");
+        return damaged("expected the header of entry " + name + ", found other bytes");
     // The local extra field differs from the central one: PyTorch aligns its data with it.
     const uint64_t skipped = local_length + little_endian<uint16_t>(header, 26) + little_endian<uint16_t>(header, 28);
     const uint64_t room = file_->size() - entry.header_offset; // the header was just read there
     if (skipped > room || entry.size > room - skipped)
-        return damaged(*file_, "expected " + std::to_string(entry.size) + " bytes of entry " + name +
-                                   ", found the end of the file");
+        return damaged("expected " + std::to_string(entry.size) + " bytes of entry " + name +
+                       ", found the end of the file");
     return ByteRange{entry.header_offset + skipped, entry.size};
 }
 
 Result<std::string> ZipArchive::read(const std::string& name, uint64_t limit) const {
     NORMSCOPE_LET(range, stored(name));
     if (range.size > limit)
-        return damaged(*file_, "expected at most " + std::to_string(limit) + " bytes in entry " + name + ", found " +
-                                   std::to_string(range.size));
+        return damaged("expected at most " + std::to_string(limit) + " bytes in entry " + name + ", found " +
+                       std::to_string(range.size));
     return file_->read(range.offset, range.size);
 }
 
