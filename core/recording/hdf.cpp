@@ -18,6 +18,17 @@ std::mutex& library() {
 
 thread_local int depth = 0; // how often this thread holds the lock
 
+// No path may lead out of the file, not even through a soft link. (Without any class for such links libhdf5 could not
+// even say that one stands here. The signature of the function differs between its versions.)
+void refuse_external_links() {
+    H5L_class_t links{};
+    links.version = H5L_LINK_CLASS_T_VERS;
+    links.id = H5L_TYPE_EXTERNAL;
+    links.comment = "refused";
+    links.trav_func = [](const char*, hid_t, const void*, size_t, auto...) -> hid_t { return H5I_INVALID_HID; };
+    H5Lregister(&links);
+}
+
 herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* into) {
     if (entry->desc != nullptr)
         *static_cast<std::string*>(into) = entry->desc;
@@ -55,7 +66,7 @@ Lock::Lock() {
     library().lock();
     static const bool prepared = [] {
         H5open();
-        H5Lunregister(H5L_TYPE_EXTERNAL); // no path may lead out of the file, not even through a soft link
+        refuse_external_links();
         register_lzf();
         return true;
     }();
