@@ -95,8 +95,12 @@ private:
                              extent_text(told->value.first, told->value.second) + "; " + found};
         if (told)
             plan_.warnings.push_back("the image size told by " + told->source + " does not fit: " + found);
+        // Where both fit (only tiny grids with registers), the table is of patches alone, as timm's with registers are.
         const int64_t with_prefix = square_side(entries - plan_.prefix()), without = square_side(entries);
-        const int64_t side = with_prefix != 0 ? with_prefix : without;
+        const int64_t side = without != 0 ? without : with_prefix;
+        if (with_prefix != 0 && without != 0 && plan_.prefix() > 0)
+            plan_.warnings.push_back(found + ": " + extent_text(side, side) +
+                                     " patches were assumed; say --set image_size=HEIGHTxWIDTH if they are fewer");
         if (side == 0 || !settle_grid(entries, side, side))
             return Error{ErrorCode::cannot_run, "pos_embed",
                          "expected a square grid of patches; " + found + "; say --set image_size=HEIGHTxWIDTH"};

@@ -205,7 +205,7 @@ VARIANTS = {
     "registers": ({"registers": 2, "no_embed_class": True, "mlp": "swiglu", "act": "silu"}, {}),
     "packed": ({"mlp": "packed", "act": "silu", "norm": "rmsnorm"}, {}),
     "map": ({"pool": "map", "class": 0, "act": "gelu_tanh"}, {"act": "gelu_tanh"}),
-    "oblong": ({"size": (6, 12), "patch": (2, 12)}, {"img_size": "6, 12"}),
+    "oblong": ({"size": (10, 12), "patch": (2, 12)}, {"img_size": "10, 12"}),
 }
 
 
