@@ -49,6 +49,8 @@ QString PowerTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
 }
 
 void style_axis(QCPAxis& axis, const Look& look) {
+    axis.setLayer(QStringLiteral("axes"));
+    axis.grid()->setLayer(QStringLiteral("grid"));
     axis.setBasePen(look.pen(look.text, 0.7));
     axis.setTickPen(look.pen(look.text, 0.7));
     axis.setSubTickPen(look.pen(look.muted, 0.5));

@@ -80,7 +80,13 @@ TEST_F(Gallery, GradientsAndDepth) {
 }
 
 TEST_F(Gallery, Overview) {
-    const Analysis deep = synthetic::analysis(synthetic::deep(25));
+    Analysis deep = synthetic::analysis(synthetic::deep(25));
+    for (CurveFit& fit : deep.layers[1].fits)
+        fit.flags = {"alpha-undetermined"};
+    deep.layers[3].layer.name = "model.visual_encoder.transformer.resblocks.11.attention.output.LayerNorm";
+    show(*scatter_figure(deep, deep.layers[1]), "scatter_undetermined.png");
+    show(*depth_figure(deep), "depth_undetermined.png");
+    show(*overview_figure(deep, 13), "overview_13.png");
     show(*overview_figure(deep, 8), "overview.png");
     show(*overview_figure(deep, 0), "overview_all.png");
     show(*overview_figure(deep, 8), "overview_dark.png", dark());
