@@ -27,7 +27,6 @@ LIBRARIES = {  # pattern of an include -> the rooms it may stand in
     r"Q[A-Z]\w+|Qt\w+/.*": {"core/input", "ui/plots", "app"},
     r"nlohmann/.*": {"core/checkpoint", "core/report", "core/model"},
     r"CLI/.*": {"app"},
-    r"zlib\.h": {"core/input"},
 }
 
 
