@@ -50,12 +50,11 @@ QString measures_text(const CurveFit& fit) {
 
 /// Above the axes, where nothing can be covered: "7  …layer.2.output.LayerNorm" (the end of a module path tells layers
 /// apart) and what was fitted.
-TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Look& look, double width_pt) {
-    const QString index = QString::number(layer.layer.index) + QStringLiteral("  ");
-    const QFont font = look.font(small_scale);
-    const double left = look.px(width_pt) - QFontMetricsF(font).horizontalAdvance(index);
-    const QString name = fitted_text(QString::fromStdString(layer.layer.name), font, left, Qt::ElideLeft);
-    std::vector<TextRow> rows{{index + name, look.text, small_scale}};
+TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Look& look) {
+    TextRow name{QString::fromStdString(layer.layer.name), look.text, small_scale};
+    name.prefix = QString::number(layer.layer.index) + QStringLiteral("  ");
+    name.elide = Qt::ElideLeft;
+    std::vector<TextRow> rows{name};
     for (const Weighting weighting : {Weighting::points, Weighting::bins}) {
         const CurveFit* fit = drawn_fit(layer, weighting);
         if (fit == nullptr)
@@ -143,12 +142,11 @@ private:
     void add_column(QCustomPlot& plot, QCPLayoutGrid& body, const Look& look, int column,
                     const std::vector<QCPMarginGroup*>& rows) const {
         const int panels = static_cast<int>(layers_.size()), columns = columns_for(panels);
-        const double head_pt = look.width_pt / columns - (shared_y_ ? 14 : 14 + labels_pt);
         auto* margins = new QCPMarginGroup(&plot);
         for (int i = column; i < panels; i += columns) {
             const LayerAnalysis& layer = *layers_[static_cast<size_t>(i)];
             QCPAxisRect* axes = make_axes(plot, look);
-            TextElement* head = panel_head(plot, layer, look, head_pt);
+            TextElement* head = panel_head(plot, layer, look);
             body.addElement(2 * (i / columns), column, head);
             body.addElement(2 * (i / columns) + 1, column, axes);
             for (QCPLayoutElement* element :

@@ -24,7 +24,7 @@ double TextElement::indent(const TextRow& row) const {
 }
 
 double TextElement::row_width(const TextRow& row) const {
-    return indent(row) + QFontMetricsF(look_.font(row.scale, row.bold)).horizontalAdvance(row.text);
+    return indent(row) + QFontMetricsF(look_.font(row.scale, row.bold)).horizontalAdvance(row.prefix + row.text);
 }
 
 double TextElement::row_height(const TextRow& row) const {
@@ -89,10 +89,11 @@ void TextElement::draw_row(QCPPainter* painter, const TextRow& row, const QRectF
     draw_swatch(painter, row, place);
     const double width = place.width() - indent(row);
     const QFont font = shrunk_font(row, width);
+    const double left = width - QFontMetricsF(font).horizontalAdvance(row.prefix);
     painter->setFont(font);
     painter->setPen(QPen(row.colour));
     painter->drawText(QPointF(place.left() + indent(row), place.top() + QFontMetricsF(font).ascent()),
-                      fitted_text(row.text, font, width, row.elide));
+                      row.prefix + fitted_text(row.text, font, left, row.elide));
 }
 
 void TextElement::draw_swatch(QCPPainter* painter, const TextRow& row, const QRectF& place) const {

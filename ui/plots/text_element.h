@@ -21,6 +21,7 @@ struct TextRow {
     Swatch swatch = Swatch::none;
     QColor swatch_colour = {};
     Qt::TextElideMode elide = Qt::ElideRight;
+    QString prefix = {}; ///< Stands before the text and is never cut.
     bool shrink = false; ///< Set smaller and lighter before anything is cut.
 };
 
