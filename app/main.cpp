@@ -3,6 +3,8 @@
 #include "app/console.h"
 #include "version.h"
 
+#include <QtCore/QtGlobal>
+
 #include <exception>
 #include <new>
 
@@ -38,6 +40,8 @@ int run_command_line(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+    // Standard error is ours: what Qt and its image readers complain of comes back as an Error.
+    qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString&) {});
     // The last net: whatever a library throws ends as one line and an exit code, never as a signal.
     try {
         return run_command_line(argc, argv);

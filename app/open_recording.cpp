@@ -26,11 +26,11 @@ Result<Batch> load_batch(const Network& network, const RunOptions& options, Prog
 }
 
 Result<Opened> run_checkpoint(const std::string& path, const RunOptions& options, Progress& progress) {
+    NORMSCOPE_LET(capture_with, capture_options(options));
+    NORMSCOPE_LET(catalog, open_checkpoint(path));
     if (options.input.empty())
         return Error{ErrorCode::bad_argument, path,
                      "expected --input with a checkpoint; name images or an array, or try --input random"};
-    NORMSCOPE_LET(capture_with, capture_options(options));
-    NORMSCOPE_LET(catalog, open_checkpoint(path));
     std::vector<std::string> warnings;
     NORMSCOPE_LET(network, open_network(catalog, options, warnings));
     NORMSCOPE_LET(batch, load_batch(*network, options, progress));

@@ -26,7 +26,6 @@ public:
     Drawing() {
         if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
             qputenv("QT_QPA_PLATFORM", "offscreen");
-        qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString&) {}); // errors are results here
         application_ = std::make_unique<QApplication>(count_, arguments_);
         use_bundled_font();
     }

@@ -65,6 +65,7 @@ Lock::Lock() {
         return;
     library().lock();
     static const bool prepared = [] {
+        H5dont_atexit(); // a file that could not be flushed (a full disk) would be flushed again there, and crash
         H5open();
         refuse_external_links();
         register_lzf();
