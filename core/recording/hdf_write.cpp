@@ -77,7 +77,9 @@ Object write(const Object& parent, const std::string& name, Data data, const Sha
 
 Object create_root(const std::string& path, const std::string& shown) {
     const Lock lock;
-    const Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, file_access().id()));
+    const auto access = file_access();
+    H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110); // small indices, checksums on metadata
+    const Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()));
     if (!file)
         fail(ErrorCode::cannot_write, shown,
              "expected a place to write to, found none" + reason() + "; choose another");
@@ -91,7 +93,10 @@ void close(Object root) {
 
 Object create_group(const Object& parent, const std::string& name, const std::string& nexus_class) {
     const Lock lock;
-    Object made{Handle(H5Gcreate2(parent.id(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)), parent.at(name)};
+    const Handle creation(H5Pcreate(H5P_GROUP_CREATE));
+    H5Pset_attr_phase_change(creation.id(), 64, 0); // more than 8 attributes would otherwise cost 2 KB
+    Object made{Handle(H5Gcreate2(parent.id(), name.c_str(), H5P_DEFAULT, creation.id(), H5P_DEFAULT)),
+                parent.at(name)};
     expect_written(static_cast<bool>(made.handle), made.place);
     set_text(made, "NX_class", nexus_class);
     return made;
