@@ -94,7 +94,9 @@ Result<std::optional<Told<std::pair<int64_t, int64_t>>>> SettingReader::extent(c
     const auto told = text(key);
     if (!told)
         return std::optional<Told<Extent>>();
-    const auto numbers = parse_numbers(told->value);
+    auto numbers = parse_numbers(told->value);
+    if (numbers && numbers->size() == 3) // timm's input_size is (channels, height, width)
+        numbers->erase(numbers->begin());
     if (!numbers || numbers->size() > 2 || !std::all_of(numbers->begin(), numbers->end(), is_count))
         return refuse(key, "one size or HEIGHTxWIDTH");
     const Extent extent{static_cast<int64_t>(numbers->front()), static_cast<int64_t>(numbers->back())};

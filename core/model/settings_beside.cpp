@@ -68,8 +68,8 @@ std::string our_spelling(const std::string& setting, std::string value) {
     return value;
 }
 
-/// A JSON scalar or flat list as text, "" for anything else. timm's input_size is (channels, height, width).
-std::string text_of(const std::string& setting, const json& value) {
+/// A JSON scalar or flat list as text, "" for anything else.
+std::string text_of(const json& value) {
     if (value.is_string())
         return value.get<std::string>();
     if (value.is_number() || value.is_boolean())
@@ -77,8 +77,8 @@ std::string text_of(const std::string& setting, const json& value) {
     if (!value.is_array() || value.empty() || value.size() > 16)
         return "";
     std::string list;
-    for (std::size_t i = setting == "image_size" && value.size() == 3 ? 1 : 0; i < value.size(); ++i)
-        list += (list.empty() ? "" : ",") + (value[i].is_number() ? value[i].dump() : "?");
+    for (const json& element : value)
+        list += (list.empty() ? "" : ",") + (element.is_number() ? element.dump() : "?");
     return list;
 }
 
@@ -94,7 +94,7 @@ void take_object(const json& object, NetworkSettings& settings) {
     for (const auto& [key, value] : object.items()) {
         const std::string setting = setting_for(key);
         if (!setting.empty())
-            tell(settings, setting, text_of(setting, value), "config");
+            tell(settings, setting, text_of(value), "config");
     }
 }
 

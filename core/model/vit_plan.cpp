@@ -284,17 +284,6 @@ private:
 
 } // namespace
 
-bool looks_like_vit(const TensorCatalog& catalog) {
-    const auto has = [&](const char* name) { return catalog.find(name) != nullptr; };
-    const bool vit = has("patch_embed.proj.weight") && has("blocks.0.attn.qkv.weight") &&
-                     norm_parts(catalog, "blocks.0.norm1").any();
-    // BEiT and its kin share these keys, but add biases and scales that change the computation.
-    const bool beit = has("blocks.0.gamma_1") || has("blocks.0.attn.q_bias") ||
-                      has("rel_pos_bias.relative_position_bias_table") ||
-                      has("blocks.0.attn.relative_position_bias_table");
-    return vit && !beit;
-}
-
 Result<VitPlan> plan_vit(const TensorCatalog& catalog, const NetworkSettings& settings) {
     return VitPlanner(catalog, settings).run();
 }

@@ -40,9 +40,6 @@ struct VitPlan {
     int64_t tokens() const { return patches + prefix(); }
 };
 
-/// True when the keys are those of timm's VisionTransformer with pre-norm blocks.
-bool looks_like_vit(const TensorCatalog& catalog);
-
 /// The places where such a network may have a norm layer, in execution order, present or not.
 std::vector<std::string> vit_norm_sites(const TensorCatalog& catalog);
 
