@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/checkpoint/object_walk.h"
 
+#include "core/checkpoint/dtype.h"
+
 #include <unordered_map>
 
 namespace normscope {
@@ -11,7 +13,9 @@ using pickle::Kind;
 
 namespace {
 
-constexpr size_t longest_name = 1024; // bytes of one key; longer ones are no names
+constexpr size_t longest_name = 1024;              // bytes of one key; longer ones are no names
+constexpr size_t longest_list = 65536;             // longer ones are logs or data, no parameter lists
+constexpr size_t most_children = 4 * most_tensors; // of a mapping, keys and values counted
 
 using Children = std::vector<std::pair<std::string, Handle>>;
 
@@ -35,7 +39,9 @@ private:
 
 void add_mapping(const Graph& graph, Handle handle, NamedValues& into) {
     const auto* pairs = graph.mapping(handle);
-    for (size_t i = 0; pairs != nullptr && i + 1 < pairs->size(); i += 2) {
+    if (pairs == nullptr || pairs->size() > most_children)
+        return;
+    for (size_t i = 0; i + 1 < pairs->size(); i += 2) {
         const auto& key = graph.at((*pairs)[i]);
         if (key.kind == Kind::text && key.text.size() <= longest_name)
             into.add(std::string(key.text), (*pairs)[i + 1]);
@@ -68,9 +74,9 @@ Children children(const Graph& graph, Handle handle) {
         for (const char* part : {"_parameters", "_buffers", "_modules"})
             add_mapping(graph, graph.value(handle, part), values);
     } else if (graph.is(handle, Kind::list) || graph.is(handle, Kind::tuple)) {
-        size_t index = 0;
-        for (const Handle item : graph.items(handle))
-            values.add(std::to_string(index++), item);
+        const auto& items = graph.items(handle);
+        for (size_t i = 0; i < items.size() && items.size() <= longest_list; ++i)
+            values.add(std::to_string(i), items[i]);
     } else {
         add_mapping(graph, handle, values);
     }

@@ -8,8 +8,10 @@
 
 namespace normscope::pickle {
 
-/// 300 MB of nodes at worst; a checkpoint of 10,000 tensors has 150,000 of them.
-inline constexpr size_t most_nodes = size_t{4} << 20;
+/// Values of a pickle, and twice as many places in its collections: some hundred MB at worst. A checkpoint of 10,000
+/// tensors with its optimizer has half a million.
+inline constexpr size_t most_nodes = size_t{2} << 20;
+inline constexpr size_t most_items = 2 * most_nodes;
 
 /// Bytes of a module's or a class's name.
 inline constexpr size_t longest_global = 512;
@@ -76,6 +78,7 @@ protected:
     std::vector<Handle> pop_many(size_t count) {
         std::vector<Handle> popped(stack_.end() - static_cast<ptrdiff_t>(count), stack_.end());
         stack_.resize(stack_.size() - count);
+        items_ += count;
         return popped;
     }
 
@@ -112,7 +115,7 @@ protected:
     Result<void> remember(size_t index) {
         NORMSCOPE_TRY(need(1));
         if (index >= most_nodes)
-            return damaged("expected a memo of at most four million values, found index " + std::to_string(index));
+            return damaged("expected a memo of at most two million values, found index " + std::to_string(index));
         if (index >= memo_.size())
             memo_.resize(index + 1, nothing);
         memo_[index] = stack_.back();
@@ -150,6 +153,7 @@ protected:
 
     std::string_view bytes_;
     size_t position_ = 0;
+    size_t items_ = 0; ///< That left the stack for a collection or a call.
     Graph graph_;
     std::vector<Handle> stack_;
     std::vector<size_t> marks_;

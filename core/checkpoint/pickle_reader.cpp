@@ -17,9 +17,9 @@ public:
         while (!stopped_) {
             NORMSCOPE_LET(opcode, take(1));
             NORMSCOPE_TRY(step(opcode.front()));
-            if (graph_.size() > most_nodes)
+            if (graph_.size() > most_nodes || items_ > most_items)
                 return Error{ErrorCode::not_supported, "",
-                             "expected at most four million values in a pickle, found more"};
+                             "expected at most two million values in a pickle, found more"};
         }
         if (stack_.size() != 1)
             return damaged("expected one value at the end, found " + std::to_string(stack_.size()));

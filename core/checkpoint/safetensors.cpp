@@ -19,6 +19,8 @@ namespace normscope {
 namespace {
 
 constexpr uint64_t longest_header = 100'000'000; // the reference's MAX_HEADER_SIZE
+constexpr size_t most_metadata = 65536;          // entries; with most_fields this bounds memory to the header's length
+constexpr size_t most_fields = 64;               // of one tensor, 3 of them known
 constexpr size_t deepest_nesting = 32;           // 3 are used, the rest lies in keys that are skipped
 
 constexpr std::array<std::pair<std::string_view, DType>, 16> dtype_names = {{{"F64", DType::float64},
@@ -71,7 +73,7 @@ public:
 
     bool string(std::string& value) override {
         if (in_metadata())
-            return metadata.emplace(key_, value).second || fail("expected every key once, found " + key_ + " twice");
+            return add_metadata(value);
         if (depth_ != 2 || key_ != "dtype")
             return scalar("text");
         tensors.back().dtype = value;
@@ -82,6 +84,8 @@ public:
         key_ = name;
         if (depth_ == 1)
             return names_.insert(name).second || fail("expected every tensor once, found " + name + " twice");
+        if (fields_.size() > most_fields)
+            return fail(tensors.back().name + ": expected dtype, shape and data_offsets, found many other keys");
         if (depth_ == 2 && !in_metadata())
             return fields_.insert(name).second || fail("expected every key once, found " + name + " twice");
         return true;
@@ -128,6 +132,12 @@ public:
 
 private:
     bool in_metadata() const { return depth_ == 2 && metadata_object_; }
+
+    bool add_metadata(const std::string& value) {
+        if (metadata.size() >= most_metadata)
+            return fail("expected at most " + std::to_string(most_metadata) + " texts in __metadata__, found more");
+        return metadata.emplace(key_, value).second || fail("expected every key once, found " + key_ + " twice");
+    }
 
     bool enter() { return ++depth_ <= deepest_nesting || fail("expected a shallow JSON object, found a deep one"); }
 

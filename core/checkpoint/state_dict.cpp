@@ -40,6 +40,7 @@ constexpr std::array<std::string_view, 20> containers = {"model",
 
 constexpr int deepest_container = 4;
 constexpr int deepest_name = 32;
+constexpr size_t most_steps = size_t{8} << 20;       // values looked at; shared ones count each time they are met
 constexpr size_t most_name_bytes = size_t{64} << 20; // all names together; a long prefix repeats in each of them
 
 class Finder {
@@ -78,6 +79,8 @@ private:
     }
 
     Result<void> flatten(Handle handle, const std::string& name, StateDict& into, int depth) {
+        if (++steps_ > most_steps)
+            return Error{ErrorCode::damaged, "", "expected a state dict, found an object tangled beyond measure"};
         if (is_tensor(graph_, handle)) {
             name_bytes_ += name.size();
             if (++tensors_ > most_tensors || name_bytes_ > most_name_bytes)
@@ -97,7 +100,7 @@ private:
     const Graph& graph_;
     std::vector<StateDict> found_;
     std::unordered_set<Handle> entered_, visited_;
-    size_t tensors_ = 0, name_bytes_ = 0;
+    size_t tensors_ = 0, name_bytes_ = 0, steps_ = 0;
 };
 
 } // namespace
