@@ -152,9 +152,11 @@ void Rows::read_slab(const Slab& box, std::span<float> into) const {
 
 void Rows::read_numbers(const Slab& box, std::span<float> into) const {
     const Handle in_file(H5Dget_space(dataset_.id()));
-    const hsize_t length = into.size();
-    const Handle in_memory(H5Screate_simple(1, &length, nullptr));
-    if (H5Sget_simple_extent_ndims(in_file.id()) > 0)
+    const bool scalar = H5Sget_simple_extent_ndims(in_file.id()) == 0;
+    // Of the rank of the file: between shapes that differ libhdf5 goes value by value.
+    const Handle in_memory(scalar ? H5Screate(H5S_SCALAR)
+                                  : H5Screate_simple(static_cast<int>(box.count.size()), box.count.data(), nullptr));
+    if (!scalar)
         H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, box.start.data(), nullptr, box.count.data(), nullptr);
     const auto fetch = [&](hid_t type, void* to) {
         if (H5Dread(dataset_.id(), type, in_memory.id(), in_file.id(), H5P_DEFAULT, to) < 0)
