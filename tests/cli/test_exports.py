@@ -4,14 +4,25 @@ import csv
 import json
 import struct
 import xml.etree.ElementTree
+import zlib
 
 from program import BERT, ProgramTest
 
 
 def png_size_and_text(path):
-    data = path.read_bytes()
-    size = struct.unpack(">II", data[16:24])
-    return size, data
+    """Width, height and the text chunks, compressed or not, by keyword."""
+    data, at, texts = path.read_bytes(), 8, {}
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        keyword, _, text = data[at + 8 : at + 8 + length].partition(b"\0")
+        if kind == b"tEXt":
+            texts[keyword.decode()] = text.decode("latin-1")
+        if kind == b"zTXt":
+            texts[keyword.decode()] = zlib.decompress(text[1:]).decode("latin-1")
+        if kind == b"iTXt":
+            texts[keyword.decode()] = text[2:].split(b"\0", 2)[2].decode()
+        at += length + 12
+    return struct.unpack(">II", data[16:24]), texts
 
 
 class Exports(ProgramTest):
@@ -50,9 +61,9 @@ class Exports(ProgramTest):
 
     def test_size_and_provenance_of_a_picture(self):
         self.run_program("report", BERT, "--out", self.folder, "--formats", "png", "--size", "1200x700", "--dpi", 150)
-        size, data = png_size_and_text(self.folder / "layers/encoder.layer.0.output.LayerNorm.scatter.png")
+        size, texts = png_size_and_text(self.folder / "layers/encoder.layer.0.output.LayerNorm.scatter.png")
         self.assertEqual(size, (1200, 700))
-        self.assertIn(b"all-minilm-l6-v2", data[:4000])
+        self.assertIn("all-minilm-l6-v2", " ".join(texts.values()))
 
     def test_other_files_in_the_folder_stay(self):
         (self.folder / "notes.txt").write_text("mine")

@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The main job on the sample: what a new user does first must keep working, with the numbers the docs state."""
 import math
+import pathlib
 import signal
 import subprocess
 import time
 
 from program import BERT, IMAGES, PROGRAM, SAMPLE, ProgramTest
+
+
+def catches_interrupts(pid):
+    """True once the program has taken over SIGINT (bit 1 of SigCgt); before that it is still being loaded."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return int(caught.split()[1], 16) & 2 != 0
 
 
 class MainJob(ProgramTest):
@@ -57,7 +65,7 @@ class MainJob(ProgramTest):
             self.run_program("capture", checkpoint, *IMAGES, "-o", self.folder / f"{name}.h5", *more)
         every, few = (self.run_json("report", self.folder / f"{name}.h5", "--out", self.folder / name, "--formats", "json")
                       for name in ("all", "few"))
-        self.assertLess((self.folder / "few.h5").stat().st_size, (self.folder / "all.h5").stat().st_size / 3)
+        self.assertLess((self.folder / "few.h5").stat().st_size, (self.folder / "all.h5").stat().st_size / 2)
         for a, b in zip(every["layers"], few["layers"]):
             self.assertEqual((a["points"], a["input"]["min"]), (b["points"], b["input"]["min"]))
             for weighting in (0, 1):
@@ -74,7 +82,8 @@ class MainJob(ProgramTest):
         out = self.folder / "run.h5"
         work = subprocess.Popen([PROGRAM, "capture", SAMPLE / "vit-layernorm.safetensors", *map(str, IMAGES), "--batch-size",
                                  "1", "--threads", "1", "-o", out], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        time.sleep(0.7)
+        while work.poll() is None and not catches_interrupts(work.pid):
+            time.sleep(0.01)
         work.send_signal(signal.SIGINT)
         start = time.monotonic()
         error = work.communicate(timeout=30)[1].decode()
