@@ -57,6 +57,13 @@ public:
 
     Result<void> write() {
         NORMSCOPE_LET(folder, StagedFolder::open(options_.folder));
+        if (const auto staged = stage(folder); !staged)
+            return folder.unstaged(staged.error());
+        return folder.commit();
+    }
+
+private:
+    Result<void> stage(const StagedFolder& folder) {
         if (wants("png") || wants("svg") || wants("pdf"))
             NORMSCOPE_TRY(write_figures(folder));
         if (wants("csv"))
@@ -67,11 +74,9 @@ public:
             NORMSCOPE_LET(path, folder.path_for("recording.h5"));
             NORMSCOPE_TRY(write_dump(recording_, path, progress_));
         }
-        NORMSCOPE_TRY(write_text(folder, "provenance.txt", provenance_line(analysis_) + "\n"));
-        return folder.commit();
+        return write_text(folder, "provenance.txt", provenance_line(analysis_) + "\n");
     }
 
-private:
     bool wants(const std::string& format) const {
         return std::find(options_.formats.begin(), options_.formats.end(), format) != options_.formats.end();
     }

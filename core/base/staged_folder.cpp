@@ -46,6 +46,13 @@ Result<std::string> StagedFolder::path_for(const std::string& name) const {
     return path.string();
 }
 
+Error StagedFolder::unstaged(Error error) const {
+    for (std::string* text : {&error.where, &error.message})
+        for (auto at = text->find(stage_); at != std::string::npos; at = text->find(stage_, at))
+            text->replace(at, stage_.size(), target_);
+    return error;
+}
+
 Result<void> StagedFolder::commit() {
     std::error_code error;
     for (auto entry = fs::recursive_directory_iterator(stage_, error); !error && entry != fs::end(entry);

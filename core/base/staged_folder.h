@@ -22,6 +22,9 @@ public:
     /// Where to write the file that will be `target/name`; makes the folders on the way. Errors: cannot_write.
     Result<std::string> path_for(const std::string& name) const;
 
+    /// An error met while writing a staged file, naming the file that was meant.
+    [[nodiscard]] Error unstaged(Error error) const;
+
     /// Moves everything into place. Errors: cannot_write.
     Result<void> commit();
 

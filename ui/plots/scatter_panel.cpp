@@ -74,9 +74,16 @@ QColor band_colour(const Look& look) {
 
 void add_band(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look) {
     QVector<double> x, low, high;
+    // Three of the 256 equal bins without enough points end a stretch: nothing is known of the spread between.
+    const double gap = layer.band.empty() ? 0.0 : 3.0 / 256.0 * (layer.band.back().x - layer.band.front().x);
     for (const BandBin& bin : layer.band) {
         if (!std::isfinite(bin.mean) || !std::isfinite(bin.std) || bin.count < least_for_spread)
             continue;
+        if (!x.isEmpty() && bin.x - x.back() > gap) {
+            x << (x.back() + bin.x) / 2;
+            low << qQNaN();
+            high << qQNaN();
+        }
         x << bin.x;
         low << bin.mean - bin.std;
         high << bin.mean + bin.std;
