@@ -3,6 +3,7 @@
 #include "dump_fixture.h"
 
 #include <algorithm>
+#include <thread>
 
 using namespace normscope;
 using namespace normscope::test;
@@ -161,6 +162,25 @@ TEST(DumpRoundTrip, RewritesADumpFromADump) {
     EXPECT_EQ(all(*second->layers[0].input), all(*wrote.layers[0].input));
     EXPECT_EQ(all(*second->layers[1].output), all(*wrote.layers[1].output));
     EXPECT_EQ(second->run.told.at("checkpoint").value, "/models/vit.pt");
+}
+
+// Views read while the next file is opened, which forks.
+TEST(DumpRoundTrip, ReadsFromManyThreadsWhileFilesOpen) {
+    const Folder folder;
+    const auto wrote = full_recording(7, 30, 20);
+    const auto read = write_and_open(wrote, folder.file("run.h5"));
+    ASSERT_TRUE(read);
+    const auto expected = all(*wrote.layers[1].input);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i)
+        threads.emplace_back([&] {
+            for (int turn = 0; turn < 50; ++turn)
+                EXPECT_EQ(all(*read->layers[1].input), expected);
+        });
+    for (int turn = 0; turn < 5; ++turn)
+        EXPECT_TRUE(open_dump(folder.file("run.h5")));
+    for (auto& thread : threads)
+        thread.join();
 }
 
 TEST(DumpRoundTrip, CancelLeavesNothing) {
