@@ -15,9 +15,8 @@ namespace normscope {
 /// Errors: cannot_read, damaged, not_supported (a higher major version, an unknown filter), missing (no layer).
 Result<std::shared_ptr<const Recording>> open_dump(const std::string& path);
 
-/// Writes a recording as a dump, format 1.0, under `path`.part, renamed when whole. `analyses` of the layers that
-/// stand in the summary are written as they are.
-/// Errors: cannot_write, cancelled; in both cases nothing is left behind.
+/// Writes a recording as a dump, format 1.0, under a `.part` name beside `path`, renamed when whole. Rows stream.
+/// Errors: cannot_write, cancelled, those of a source of rows; in all cases nothing is left behind.
 Result<void> write_dump(const Recording& recording, const std::string& path, Progress& progress);
 
 } // namespace normscope
