@@ -3,6 +3,7 @@
 
 #include "core/input/batch.h"
 #include "core/recording/dump.h"
+#include "core/recording/matching_layers.h"
 
 #include <filesystem>
 
@@ -87,7 +88,8 @@ Result<Opened> open_recording(const std::string& path, const RunOptions& options
     if (!options.input.empty())
         return Error{ErrorCode::bad_argument, path,
                      "expected a checkpoint with --input, found a dump, which has been run already; leave --input out"};
-    NORMSCOPE_LET(recording, open_dump(path));
+    NORMSCOPE_LET(whole, open_dump(path));
+    NORMSCOPE_LET(recording, only_matching(whole, options.layers));
     return Opened{recording, std::nullopt, std::nullopt};
 }
 

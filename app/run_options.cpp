@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <unistd.h>
 
 namespace normscope {
 
@@ -22,7 +23,8 @@ void add_run_options(CLI::App& command, RunOptions& options) {
         ->check(CLI::NonNegativeNumber);
     command.add_option("--batch-size", options.batch_size, "samples run at once (default: what the memory allows)")
         ->check(CLI::NonNegativeNumber);
-    command.add_option("--memory", options.memory, "budget for running, such as 512M or 2G (default 1G)");
+    command.add_option("--memory", options.memory,
+                       "budget for running, such as 512M or 2G (default: half of the memory)");
     command.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
     command.add_option("--threads", options.threads, "threads of LibTorch (default: all cores)")
         ->check(CLI::NonNegativeNumber);
@@ -31,6 +33,8 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 }
 
 Result<int64_t> parse_memory(const std::string& text) {
+    if (text.empty())
+        return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / 2;
     char* unit = nullptr;
     const double amount = std::strtod(text.c_str(), &unit);
     const std::string suffix = unit;

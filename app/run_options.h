@@ -14,7 +14,7 @@ namespace normscope {
 /// The options of everything that runs a network, as typed.
 struct RunOptions {
     std::vector<std::string> input;
-    std::string labels, loss, layers, memory = "1G", device = "cpu", gradient = "norm";
+    std::string labels, loss, layers, memory, device = "cpu", gradient = "norm";
     std::vector<std::string> settings;
     bool no_grad = false, trust = false;
     int64_t sample = 0, batch_size = 0;
@@ -27,7 +27,7 @@ void add_run_options(CLI::App& command, RunOptions& options);
 /// The typed words as capture wants them. Errors: bad_argument.
 Result<CaptureOptions> capture_options(const RunOptions& options);
 
-/// Bytes of "512M", "2G", "1.5GiB", "1000000". Errors: bad_argument.
+/// Bytes of "512M", "2G", "1.5GiB", "1000000"; half of this machine's memory for "". Errors: bad_argument.
 Result<int64_t> parse_memory(const std::string& text);
 
 } // namespace normscope

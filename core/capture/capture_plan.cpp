@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/capture/capture_plan.h"
 
+#include "core/recording/matching_layers.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <regex>
 
 namespace normscope {
 namespace {
@@ -74,26 +75,6 @@ Result<Loss> choose_loss(const Network& network, const Batch& batch, const Captu
     return Loss::random_cotangent;
 }
 
-Result<std::vector<bool>> choose_layers(const Network& network, const std::string& pattern) {
-    const std::vector<NormLayer>& layers = network.norm_layers();
-    std::vector<bool> chosen(layers.size(), true);
-    if (pattern.empty())
-        return chosen;
-    try {
-        const std::regex expression(pattern);
-        for (std::size_t i = 0; i < layers.size(); ++i)
-            chosen[i] = std::regex_search(layers[i].name, expression);
-    } catch (const std::regex_error& error) {
-        return Error{ErrorCode::bad_argument, "--layers",
-                     "expected a regular expression, found \"" + pattern + "\": " + error.what()};
-    }
-    if (std::find(chosen.begin(), chosen.end(), true) == chosen.end())
-        return Error{ErrorCode::bad_argument, "--layers",
-                     "no norm layer matches \"" + pattern + "\"; their names run from " + layers.front().name + " to " +
-                         layers.back().name};
-    return chosen;
-}
-
 std::vector<Quantity> wanted_quantities(InputGradient gradient) {
     std::vector<Quantity> wanted{Quantity::input, Quantity::output};
     if (gradient == InputGradient::none)
@@ -140,7 +121,7 @@ Result<CapturePlan> plan_capture(const Network& network, const Batch& batch, con
     plan.gradient = options.gradient;
     NORMSCOPE_LET(loss, choose_loss(network, batch, options, plan.warnings));
     plan.loss = loss;
-    NORMSCOPE_LET(chosen, choose_layers(network, options.layers));
+    NORMSCOPE_LET(chosen, matching_layers(network.norm_layers(), options.layers));
     NORMSCOPE_LET(bytes, make_stores(network, chosen, batch.samples(), options, plan));
     const double left = static_cast<double>(options.memory_budget) - bytes;
     const double fit = left / static_cast<double>(std::max<int64_t>(network.sample_bytes(), 1));

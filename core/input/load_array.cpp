@@ -17,8 +17,8 @@ bool is_floating(DType dtype) {
 }
 
 /// The first array of an archive of `numpy.savez`.
-Result<Batch> read_npz(const RandomAccessFile& file) {
-    NORMSCOPE_LET(archive, ZipArchive::open(file));
+Result<Batch> read_npz(const std::shared_ptr<const RandomAccessFile>& file) {
+    NORMSCOPE_LET(archive, ZipArchive::open(*file));
     const auto name = archive.first_ending_in(".npy");
     if (!name)
         return Error{ErrorCode::missing, "", "expected an array in the archive, found none; save it with numpy.savez"};
@@ -50,11 +50,11 @@ Result<Batch> read_any(const std::string& path) {
     NORMSCOPE_LET(format, sniff_format(*file));
     switch (format) {
     case FileFormat::npy:
-        return read_npy(*file, 0, file->size()).within(path);
+        return read_npy(file, 0, file->size()).within(path);
     case FileFormat::zip:
-        return read_npz(*file).within(path);
+        return read_npz(file).within(path);
     case FileFormat::pytorch_zip:
-        return std::filesystem::path(path).extension() == ".npz" ? read_npz(*file).within(path) : read_tensor(path);
+        return std::filesystem::path(path).extension() == ".npz" ? read_npz(file).within(path) : read_tensor(path);
     case FileFormat::hdf5:
         return Error{ErrorCode::not_supported, path,
                      "expected .npy, .npz, .pt or .safetensors, found HDF5; save the dataset with numpy.save"};

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/input/npy.h"
 
-#include "core/base/half.h"
+#include "core/checkpoint/tensor_catalog.h"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
-#include <cstring>
+#include <map>
 #include <optional>
 
 namespace normscope {
@@ -14,9 +13,7 @@ namespace {
 
 /// The header's dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (4, 3), }
 struct Header {
-    char kind = 0; ///< f, i, u or b
-    int bytes = 0; ///< of one element
-    bool swap = false;
+    DType dtype = DType::float32;
     bool fortran = false;
     std::vector<int64_t> shape;
     uint64_t data = 0; ///< where the elements begin, from the start of the array
@@ -37,18 +34,19 @@ std::optional<std::string> value_of(const std::string& dictionary, const std::st
 }
 
 Result<void> parse_descr(const std::string& text, Header& header) {
-    const bool quoted = text.size() > 4 && text.front() == '\'';
-    const std::string descr = quoted ? text.substr(1, text.find('\'', 1) - 1) : text.substr(0, 20);
-    const std::string known = "fiub";
-    const bool simple = quoted && descr.size() == 3 && known.find(descr[1]) != std::string::npos && descr[2] >= '1' &&
-                        descr[2] <= '8' && std::has_single_bit(static_cast<unsigned>(descr[2] - '0'));
-    if (!simple || (descr[1] == 'f' && descr[2] == '1') || (descr[1] == 'b' && descr[2] != '1'))
+    static const std::map<std::string, DType> known{
+        {"<f2", DType::float16}, {"<f4", DType::float32}, {"<f8", DType::float64}, {"|i1", DType::int8},
+        {"<i2", DType::int16},   {"<i4", DType::int32},   {"<i8", DType::int64},   {"|u1", DType::uint8},
+        {"<u2", DType::uint16},  {"<u4", DType::uint32},  {"<u8", DType::uint64},  {"|b1", DType::boolean}};
+    const bool quoted = text.front() == '\'';
+    const std::string descr =
+        quoted ? text.substr(1, std::min<std::size_t>(text.find('\'', 1) - 1, 20)) : text.substr(0, 20);
+    const auto found = known.find(descr);
+    if (found == known.end())
         return Error{ErrorCode::not_supported, "",
-                     "expected an array of floats or integers, found dtype " + descr +
-                         "; convert it with astype(float32)"};
-    header.kind = descr[1];
-    header.bytes = descr[2] - '0';
-    header.swap = descr[0] == '>';
+                     "expected an array of floats or integers, little-endian, found dtype " + descr +
+                         "; convert it with astype('<f4')"};
+    header.dtype = found->second;
     return {};
 }
 
@@ -99,63 +97,23 @@ Result<Header> parse_header(const RandomAccessFile& file, uint64_t offset, uint6
     return header;
 }
 
-template <typename T>
-float as_float(const std::byte* bytes) {
-    T value;
-    std::memcpy(&value, bytes, sizeof value);
-    return static_cast<float>(value);
-}
-
-float element(const Header& header, const std::byte* bytes) {
-    switch (header.kind * 16 + header.bytes) {
-    case 'f' * 16 + 2: {
-        uint16_t half;
-        std::memcpy(&half, bytes, sizeof half);
-        return half_to_float(half);
+/// Strides in elements: the last axis fastest, or the first for Fortran order.
+std::vector<int64_t> strides_of(const std::vector<int64_t>& shape, bool fortran) {
+    std::vector<int64_t> strides(shape.size());
+    int64_t stride = 1;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        const std::size_t axis = fortran ? i : shape.size() - 1 - i;
+        strides[axis] = stride;
+        stride *= std::max<int64_t>(shape[axis], 1);
     }
-    case 'f' * 16 + 4:
-        return as_float<float>(bytes);
-    case 'f' * 16 + 8:
-        return as_float<double>(bytes);
-    case 'i' * 16 + 1:
-        return as_float<int8_t>(bytes);
-    case 'i' * 16 + 2:
-        return as_float<int16_t>(bytes);
-    case 'i' * 16 + 4:
-        return as_float<int32_t>(bytes);
-    case 'i' * 16 + 8:
-        return as_float<int64_t>(bytes);
-    case 'u' * 16 + 2:
-        return as_float<uint16_t>(bytes);
-    case 'u' * 16 + 4:
-        return as_float<uint32_t>(bytes);
-    case 'u' * 16 + 8:
-        return as_float<uint64_t>(bytes);
-    default:
-        return as_float<uint8_t>(bytes); // u1, b1
-    }
-}
-
-/// Column-major values in row-major order.
-std::vector<float> transposed(const std::vector<float>& values, const std::vector<int64_t>& shape) {
-    std::vector<float> out(values.size());
-    std::vector<int64_t> index(shape.size(), 0);
-    for (float& value : out) {
-        int64_t from = 0;
-        for (std::size_t axis = shape.size(); axis-- > 0;)
-            from = from * shape[axis] + index[axis];
-        value = values[static_cast<std::size_t>(from)];
-        for (std::size_t axis = shape.size(); axis-- > 0 && ++index[axis] == shape[axis];)
-            index[axis] = 0;
-    }
-    return out;
+    return strides;
 }
 
 } // namespace
 
-Result<Batch> read_npy(const RandomAccessFile& file, uint64_t offset, uint64_t size) {
-    NORMSCOPE_LET(header, parse_header(file, offset, size));
-    unsigned __int128 bytes = static_cast<unsigned>(header.bytes);
+Result<Batch> read_npy(std::shared_ptr<const RandomAccessFile> file, uint64_t offset, uint64_t size) {
+    NORMSCOPE_LET(header, parse_header(*file, offset, size));
+    auto bytes = static_cast<unsigned __int128>(dtype_size(header.dtype));
     for (const int64_t length : header.shape) {
         bytes *= static_cast<unsigned __int128>(length);
         if (bytes > size)
@@ -163,18 +121,17 @@ Result<Batch> read_npy(const RandomAccessFile& file, uint64_t offset, uint64_t s
     }
     if (bytes > size - header.data)
         return damaged("fewer elements than its shape says (a truncated file?)");
-    NORMSCOPE_LET(raw, file.read(offset + header.data, static_cast<uint64_t>(bytes)));
+    TensorCatalog catalog;
+    catalog.file = std::move(file);
+    TensorEntry entry;
+    entry.dtype = header.dtype;
+    entry.shape = header.shape;
+    entry.strides = strides_of(header.shape, header.fortran);
+    entry.offset = offset + header.data;
+    NORMSCOPE_LET(values, catalog.read_floats(entry));
     Batch batch;
     batch.shape = header.shape;
-    const auto width = static_cast<std::size_t>(header.bytes);
-    for (std::size_t at = 0; at + width <= raw.size(); at += width) {
-        auto* bytes_of_one = reinterpret_cast<std::byte*>(raw.data() + at);
-        if (header.swap)
-            std::reverse(bytes_of_one, bytes_of_one + width);
-        batch.values.push_back(element(header, bytes_of_one));
-    }
-    if (header.fortran && header.shape.size() > 1)
-        batch.values = transposed(batch.values, header.shape);
+    batch.values = std::move(values);
     return batch;
 }
 

@@ -65,6 +65,10 @@ class Exports(ProgramTest):
         self.assertEqual(size, (1200, 700))
         self.assertIn("all-minilm-l6-v2", " ".join(texts.values()))
 
+    def test_layers_are_chosen_by_name_in_a_dump_too(self):
+        report = self.run_json("report", BERT, "--out", self.folder, "--formats", "json", "--layers", r"layer\.[01]\.output")
+        self.assertEqual([layer["index"] for layer in report["layers"]], [3, 5])
+
     def test_other_files_in_the_folder_stay(self):
         (self.folder / "notes.txt").write_text("mine")
         (self.folder / "report.json").write_text("old")
