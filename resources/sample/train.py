@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Trains the three Vision Transformers of the sample on Fashion-MNIST.
 
-    python resources/sample/train.py --out resources/sample            # all three, about 40 minutes on two cores
+    python resources/sample/train.py --out resources/sample            # all three, about 20 minutes each on one core
     python resources/sample/train.py --out resources/sample --norm dyt # one of them
 
 The three share one architecture, one recipe and one seed; only the norm layer differs. Parameters are stored as float16
