@@ -31,14 +31,15 @@ struct Batch {
     int64_t samples() const { return shape.empty() ? 0 : shape.front(); }
 };
 
-/// Reads images (a folder, sub-folders as class labels in sorted order, or files), resized with Pillow's antialiased
-/// bicubic so that the short side is size/crop, centre-cropped and normalised; an image that already has the network's
-/// size is not resampled. Errors: cannot_read, damaged, naming the file; cannot_run when there are no images;
-/// cancelled.
+/// Reads images (a folder, its sub-folders as class labels in sorted order, or files), resized with Pillow's
+/// antialiased bicubic so that the short side is size/crop, centre-cropped and normalised; an image that already has
+/// the network's size is not resampled. Hidden files and folders are passed over. No mean or std: none is applied.
+/// Errors: cannot_read, damaged, not_supported, naming the file; bad_argument for the crop; cannot_run when there are
+/// no images; out_of_memory when they would fill half of the memory; cancelled.
 Result<Batch> load_images(const std::vector<std::string>& paths, const ImageSpec& spec, Progress& progress);
 
 /// Reads an array as the network's input as is: `.npy`, `.npz`, `.pt`, `.safetensors` (the only or the first floating
-/// tensor), any float or integer dtype. Errors: cannot_read, damaged, not_supported.
+/// tensor, else the first), any float or integer dtype. Errors: cannot_read, damaged, not_supported.
 Result<Batch> load_array(const std::string& path);
 
 /// Seeded standard-normal input of a shape.

@@ -31,17 +31,18 @@ Result<Batch> read_npz(const std::shared_ptr<const RandomAccessFile>& file) {
     return read_npy(file, range->offset, range->size).within(*name);
 }
 
-/// The only or the first floating tensor of a safetensors file or a PyTorch archive.
+/// The only or the first floating tensor of a safetensors file or a PyTorch archive; without one the first (token ids).
 Result<Batch> read_tensor(const std::string& path) {
     NORMSCOPE_LET(catalog, open_checkpoint(path));
-    const auto entry = std::find_if(catalog.tensors.begin(), catalog.tensors.end(),
-                                    [](const TensorEntry& tensor) { return is_floating(tensor.dtype); });
-    if (entry == catalog.tensors.end())
-        return Error{ErrorCode::missing, path, "expected a floating tensor as input, found none"};
-    NORMSCOPE_LET(values, catalog.read_floats(*entry));
+    const auto floating = std::find_if(catalog.tensors.begin(), catalog.tensors.end(),
+                                       [](const TensorEntry& tensor) { return is_floating(tensor.dtype); });
+    if (catalog.tensors.empty())
+        return Error{ErrorCode::missing, path, "expected a tensor as input, found none"};
+    const TensorEntry& entry = floating != catalog.tensors.end() ? *floating : catalog.tensors.front();
+    NORMSCOPE_LET(values, catalog.read_floats(entry));
     Batch batch;
-    batch.shape = entry->shape;
-    batch.values = values;
+    batch.shape = entry.shape;
+    batch.values = std::move(values);
     return batch;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/input/batch.h"
+#include "core/input/fit_image.h"
 #include "core/input/image_file.h"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <unistd.h>
 
 namespace normscope {
 namespace {
@@ -16,16 +18,18 @@ namespace fs = std::filesystem;
 /// The images that the paths name, and a class each where sub-folders give one.
 struct Listing {
     std::vector<std::string> files;
+    std::vector<std::string> names;
     std::vector<int64_t> labels; ///< as long as `files`, or empty
 };
 
-/// The entries of a folder in the byte order of their names.
+/// The entries of a folder in the byte order of their names, without hidden ones (.ipynb_checkpoints is no class).
 Result<std::vector<fs::path>> entries(const fs::path& folder) {
     std::error_code error;
     std::vector<fs::path> found;
     for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
          entry.increment(error))
-        found.push_back(entry->path());
+        if (!entry->path().filename().native().starts_with('.'))
+            found.push_back(entry->path());
     if (error)
         return Error{ErrorCode::cannot_read, folder.string(), "expected a readable folder, found: " + error.message()};
     std::sort(found.begin(), found.end(), [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
@@ -33,6 +37,10 @@ Result<std::vector<fs::path>> entries(const fs::path& folder) {
 }
 
 Result<void> list_folder(const fs::path& folder, Listing& listing) {
+    const auto add = [&](const fs::path& path) {
+        listing.files.push_back(path.string());
+        listing.names.push_back(path.lexically_relative(folder).string());
+    };
     NORMSCOPE_LET(found, entries(folder));
     std::vector<fs::path> folders;
     for (const fs::path& path : found) {
@@ -40,7 +48,7 @@ Result<void> list_folder(const fs::path& folder, Listing& listing) {
         if (fs::is_directory(path, ignored))
             folders.push_back(path);
         else if (has_image_ending(path.string()))
-            listing.files.push_back(path.string());
+            add(path);
     }
     if (!listing.files.empty())
         return {};
@@ -49,7 +57,7 @@ Result<void> list_folder(const fs::path& folder, Listing& listing) {
         for (const fs::path& path : inside) {
             if (!has_image_ending(path.string()))
                 continue;
-            listing.files.push_back(path.string());
+            add(path);
             listing.labels.push_back(static_cast<int64_t>(label));
         }
     }
@@ -59,39 +67,39 @@ Result<void> list_folder(const fs::path& folder, Listing& listing) {
 Result<Listing> list_images(const std::vector<std::string>& paths) {
     Listing listing;
     std::error_code ignored;
-    const bool folder = paths.size() == 1 && fs::is_directory(paths.front(), ignored);
-    listing.files = folder ? std::vector<std::string>() : paths;
-    if (folder)
+    if (paths.size() == 1 && fs::is_directory(paths.front(), ignored)) {
         NORMSCOPE_TRY(list_folder(paths.front(), listing));
+    } else {
+        listing.files = paths;
+        for (const std::string& path : paths)
+            listing.names.push_back(fs::path(path).filename().string());
+    }
     if (listing.files.empty())
         return Error{ErrorCode::cannot_run, paths.empty() ? "" : paths.front(),
                      "expected images, or sub-folders with images, found none; name a folder with PNG or JPEG files"};
     return listing;
 }
 
-Pixels cropped(const Pixels& image, int width, int height) {
-    const auto margin = [](int size, int crop) { return static_cast<int>(std::nearbyint((size - crop) / 2.0)); };
-    const int left = margin(image.width, width), top = margin(image.height, height);
-    Pixels crop{width, height, image.channels, {}};
-    for (int y = 0; y < height; ++y) {
-        const auto from =
-            image.values.begin() + (static_cast<std::ptrdiff_t>(top + y) * image.width + left) * image.channels;
-        crop.values.insert(crop.values.end(), from, from + static_cast<std::ptrdiff_t>(width) * image.channels);
-    }
-    return crop;
-}
-
-/// torchvision's Resize(floor(size / crop)) of the side that decides, then CenterCrop, as timm's evaluation transform.
-Pixels fitted(const Pixels& image, const ImageSpec& spec) {
-    const int width = static_cast<int>(spec.width), height = static_cast<int>(spec.height);
-    if (image.width == width && image.height == height)
-        return image;
-    const double crop = spec.crop > 0 ? spec.crop : 1.0;
-    const double wide = std::floor(width / crop), high = std::floor(height / crop);
-    const bool width_decides = wide * image.height >= high * image.width;
-    const int to_width = width_decides ? static_cast<int>(wide) : static_cast<int>(high * image.width / image.height);
-    const int to_height = width_decides ? static_cast<int>(wide * image.height / image.width) : static_cast<int>(high);
-    return cropped(resize_bicubic(image, std::max(to_width, width), std::max(to_height, height)), width, height);
+/// Refuses what cannot be asked, and more input than half of the memory holds.
+Result<void> check_spec(const ImageSpec& spec, int64_t images) {
+    constexpr double least_crop = 0.01;
+    constexpr int64_t most_pixels = 1 << 28; // of one input: 16,384 × 16,384
+    if (!(spec.crop >= least_crop && spec.crop <= 1.0))
+        return Error{ErrorCode::bad_argument, "crop",
+                     "expected a share from 0.01 to 1, found " + std::to_string(spec.crop)};
+    if ((spec.channels != 1 && spec.channels != 3) || spec.height < 1 || spec.width < 1 ||
+        spec.height > most_pixels / spec.width)
+        return Error{ErrorCode::cannot_run, "input",
+                     "expected a network for 1 or 3 channels of at most 2^28 pixels, found " +
+                         std::to_string(spec.channels) + " of " + std::to_string(spec.height) + " x " +
+                         std::to_string(spec.width)};
+    const double bytes = static_cast<double>(spec.channels * spec.height * spec.width) * sizeof(float);
+    const double budget = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 2;
+    if (bytes * static_cast<double>(images) > budget)
+        return Error{ErrorCode::out_of_memory, "input",
+                     "expected at most " + std::to_string(static_cast<int64_t>(budget / bytes)) +
+                         " images of this size (half of the memory), found " + std::to_string(images) + "; name fewer"};
+    return {};
 }
 
 /// Planes one after the other: (v / 255 − mean) / std.
@@ -128,21 +136,24 @@ std::string describe_preprocess(const ImageSpec& spec, int64_t resampled) {
 
 Result<Batch> load_images(const std::vector<std::string>& paths, const ImageSpec& spec, Progress& progress) {
     NORMSCOPE_LET(listing, list_images(paths));
-    Batch batch;
     const auto total = static_cast<int64_t>(listing.files.size());
+    NORMSCOPE_TRY(check_spec(spec, total));
+    Batch batch;
     batch.shape = {total, spec.channels, spec.height, spec.width};
+    batch.values.reserve(static_cast<std::size_t>(total * spec.channels * spec.height * spec.width));
     int64_t resampled = 0;
-    for (const std::string& file : listing.files) {
+    for (std::size_t i = 0; i < listing.files.size(); ++i) {
         NORMSCOPE_TRY(progress.check());
-        progress.report("read", fs::path(file).filename().string(), static_cast<int64_t>(batch.names.size()), total);
-        NORMSCOPE_LET(image, read_image(file, static_cast<int>(spec.channels)));
+        progress.report("read", listing.names[i], static_cast<int64_t>(i), total);
+        NORMSCOPE_LET(image, read_image(listing.files[i], static_cast<int>(spec.channels)));
         resampled += image.width != spec.width || image.height != spec.height ? 1 : 0;
-        append_normalised(fitted(image, spec), spec, batch.values);
-        batch.names.push_back(fs::path(file).filename().string());
+        append_normalised(fit_image(std::move(image), spec), spec, batch.values);
     }
+    batch.names = std::move(listing.names);
     if (!listing.labels.empty())
         batch.labels = listing.labels;
-    batch.description = std::to_string(total) + (total == 1 ? " image of " : " images of ") + paths.front();
+    batch.description = std::to_string(total) + (total == 1 ? " image of " : " images of ") + paths.front() +
+                        (paths.size() > 1 ? " and others" : "");
     batch.preprocess = describe_preprocess(spec, resampled);
     return batch;
 }

@@ -121,6 +121,10 @@ Result<Batch> read_npy(std::shared_ptr<const RandomAccessFile> file, uint64_t of
     }
     if (bytes > size - header.data)
         return damaged("fewer elements than its shape says (a truncated file?)");
+    Batch batch;
+    batch.shape = header.shape;
+    if (bytes == 0) // no strides: the other lengths were not held against anything
+        return batch;
     TensorCatalog catalog;
     catalog.file = std::move(file);
     TensorEntry entry;
@@ -129,8 +133,6 @@ Result<Batch> read_npy(std::shared_ptr<const RandomAccessFile> file, uint64_t of
     entry.strides = strides_of(header.shape, header.fortran);
     entry.offset = offset + header.data;
     NORMSCOPE_LET(values, catalog.read_floats(entry));
-    Batch batch;
-    batch.shape = header.shape;
     batch.values = std::move(values);
     return batch;
 }

@@ -24,14 +24,14 @@ struct Taps {
     std::vector<int32_t> weight;
 };
 
-/// The taps of every output along one axis.
-std::vector<Taps> make_taps(int from, int to) {
-    const double scale = static_cast<double>(from) / to;
+/// The taps of every output in a stretch of one axis.
+std::vector<Taps> make_taps(int from, const Stretch& to) {
+    const double scale = static_cast<double>(from) / static_cast<double>(to.size);
     const double widening = std::max(scale, 1.0);
     const double support = 2.0 * widening;
     std::vector<Taps> taps;
-    for (int out = 0; out < to; ++out) {
-        const double centre = (out + 0.5) * scale;
+    for (int i = 0; i < to.count; ++i) {
+        const double centre = (static_cast<double>(to.first + i) + 0.5) * scale;
         const int first = std::max(static_cast<int>(centre - support + 0.5), 0);
         const int last = std::min(static_cast<int>(centre + support + 0.5), from);
         std::vector<double> weights;
@@ -50,49 +50,81 @@ std::vector<Taps> make_taps(int from, int to) {
     return taps;
 }
 
+constexpr int32_t half = 1 << (precision_bits - 1);
+
 uint8_t rounded(int32_t sum) {
     return static_cast<uint8_t>(std::clamp(sum >> precision_bits, 0, 255));
 }
 
-/// Resamples along one axis: `step` values apart lie neighbours on it, `lines` starts of lines are at `start(line)`.
-template <typename Start>
-void pass(const std::vector<uint8_t>& in, int step, int from, std::vector<uint8_t>& out, int to, int lines,
-          Start start) {
-    const std::vector<Taps> taps = make_taps(from, to);
-    for (int line = 0; line < lines; ++line) {
-        const std::size_t read = start(line, from), write = start(line, to);
-        for (int i = 0; i < to; ++i) {
-            const Taps& tap = taps[static_cast<std::size_t>(i)];
-            int32_t sum = 1 << (precision_bits - 1);
-            for (std::size_t k = 0; k < tap.weight.size(); ++k)
-                sum += in[read + (static_cast<std::size_t>(tap.first) + k) * static_cast<std::size_t>(step)] *
-                       tap.weight[k];
-            out[write + static_cast<std::size_t>(i) * static_cast<std::size_t>(step)] = rounded(sum);
+/// One row of pixels, resampled along itself.
+void resample_row(const uint8_t* in, const std::vector<Taps>& taps, int channels, uint8_t* out) {
+    for (const Taps& tap : taps)
+        for (int c = 0; c < channels; ++c) {
+            int32_t sum = half;
+            std::ptrdiff_t at = static_cast<std::ptrdiff_t>(tap.first) * channels + c;
+            for (const int32_t weight : tap.weight) {
+                sum += in[at] * weight;
+                at += channels;
+            }
+            *out++ = rounded(sum);
         }
-    }
+}
+
+/// The weighted sum of the rows that begin at `in`, `sums.size()` values each.
+void blend_rows(const uint8_t* in, const Taps& tap, std::vector<int32_t>& sums, uint8_t* out) {
+    std::fill(sums.begin(), sums.end(), half);
+    for (std::size_t row = 0; row < tap.weight.size(); ++row)
+        for (std::size_t i = 0; i < sums.size(); ++i)
+            sums[i] += in[row * sums.size() + i] * tap.weight[row];
+    std::transform(sums.begin(), sums.end(), out, rounded);
+}
+
+std::size_t row_size(const Pixels& image) {
+    return static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);
+}
+
+Pixels blank(int width, int height, int channels) {
+    Pixels image{width, height, channels, {}};
+    image.values.resize(row_size(image) * static_cast<std::size_t>(height));
+    return image;
+}
+
+/// The horizontal pass over rows [top, top + height).
+Pixels pass_across(const Pixels& image, int top, int height, const std::vector<Taps>& taps) {
+    Pixels out = blank(static_cast<int>(taps.size()), height, image.channels);
+    for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y)
+        resample_row(image.values.data() + (static_cast<std::size_t>(top) + y) * row_size(image), taps, image.channels,
+                     out.values.data() + y * row_size(out));
+    return out;
+}
+
+/// The vertical pass over an image whose first row is the row `top` of the taps.
+Pixels pass_down(const Pixels& image, int top, const std::vector<Taps>& taps) {
+    Pixels out = blank(image.width, static_cast<int>(taps.size()), image.channels);
+    std::vector<int32_t> sums(row_size(image));
+    for (std::size_t y = 0; y < taps.size(); ++y)
+        blend_rows(image.values.data() + static_cast<std::size_t>(taps[y].first - top) * row_size(image), taps[y], sums,
+                   out.values.data() + y * row_size(out));
+    return out;
+}
+
+/// Pillow 13 begins with the pass that removes more: vertically where the height loses over twice what the width does.
+bool begins_down(const Pixels& image, const Stretch& across, const Stretch& down) {
+    return down.size < image.height && image.height - down.size > 2 * (image.width - across.size);
 }
 
 } // namespace
 
-Pixels resize_bicubic(const Pixels& image, int width, int height) {
-    const int channels = image.channels;
-    const auto size = [&](int w, int h) { return static_cast<std::size_t>(w) * h * channels; };
-    Pixels wide = image;
-    if (width != image.width) {
-        wide.width = width;
-        wide.values.assign(size(width, image.height), 0);
-        pass(image.values, channels, image.width, wide.values, width, image.height * channels,
-             [&](int line, int length) {
-                 return size(length, line / channels) + static_cast<std::size_t>(line % channels);
-             });
+Pixels resize_bicubic(const Pixels& image, const Stretch& across, const Stretch& down) {
+    const std::vector<Taps> columns = make_taps(image.width, across), rows = make_taps(image.height, down);
+    if (begins_down(image, across, down)) {
+        const Pixels low = pass_down(image, 0, rows);
+        return pass_across(low, 0, low.height, columns);
     }
-    if (height == image.height)
-        return wide;
-    Pixels result{width, height, channels, std::vector<uint8_t>(size(width, height))};
-    const int row = width * channels;
-    pass(wide.values, row, image.height, result.values, height, row,
-         [](int line, int) { return static_cast<std::size_t>(line); });
-    return result;
+    // Only the rows that the second pass reads go through the first.
+    const int top = rows.front().first;
+    const int height = rows.back().first + static_cast<int>(rows.back().weight.size()) - top;
+    return pass_down(pass_across(image, top, height, columns), top, rows);
 }
 
 } // namespace normscope

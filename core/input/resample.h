@@ -12,9 +12,17 @@ struct Pixels {
     std::vector<uint8_t> values; ///< height · width · channels
 };
 
-/// Pillow's `resize((width, height), BICUBIC)` to the bit: Keys' cubic with a = −0.5, widened by the scale when
-/// shrinking (antialiasing), horizontally first, with 22-bit fixed-point weights and rounding to 8 bits after each
-/// pass.
-Pixels resize_bicubic(const Pixels& image, int width, int height);
+/// The part [first, first + count) of an axis that is resized to `size` pixels.
+struct Stretch {
+    int64_t size = 0, first = 0;
+    int count = 0;
+};
+
+/// A part of what Pillow 13's `resize((across.size, down.size), BICUBIC)` gives, to the bit: Keys' cubic with a = −0.5,
+/// widened by the scale when shrinking (antialiasing), with 22-bit fixed-point weights and rounding to 8 bits after
+/// each of two passes, the horizontal one first unless the height shrinks by far more than the width. (Earlier versions
+/// of Pillow begin horizontally always: when shrinking images over twice as high as wide, values differ, most by 1.)
+/// Costs what the part costs, however large the whole would be.
+Pixels resize_bicubic(const Pixels& image, const Stretch& across, const Stretch& down);
 
 } // namespace normscope

@@ -74,6 +74,16 @@ TEST(Arrays, BelieveNoLengthAndUnpickleNothing) {
     EXPECT_EQ(code("{'shape': (1,), }"), ErrorCode::damaged);
 }
 
+TEST(Arrays, OfNoElementsKeepTheirShape) {
+    // The lengths after the 0 overflow any product of them.
+    const auto batch = load_array(write("none.npy", npy("{'descr': '<f4', 'fortran_order': False, "
+                                                        "'shape': (0, 4611686018427387904, 4611686018427387904), }",
+                                                        "")));
+    ASSERT_TRUE(batch) << batch.error().line();
+    EXPECT_EQ(batch->samples(), 0);
+    EXPECT_TRUE(batch->values.empty());
+}
+
 TEST(Labels, SayTheLineThatIsWrong) {
     Batch batch;
     batch.shape = {2, 1};

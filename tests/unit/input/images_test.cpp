@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/input/batch.h"
+#include "core/input/fit_image.h"
 #include "core/input/image_file.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <regex>
 
 namespace normscope {
@@ -16,8 +18,29 @@ namespace fs = std::filesystem;
 const std::string golden = SOURCE_DIR "/tests/golden/images/";
 const std::string sample = SOURCE_DIR "/resources/sample/";
 
-TEST(Images, ResizeAsPillowDoesToTheBit) {
-    const std::regex form(R"((\w+)\.(\d+)x(\d+)\.(\d)\.npy)");
+std::string file_bytes(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<float> as_floats(const Pixels& pixels) {
+    return {pixels.values.begin(), pixels.values.end()};
+}
+
+/// What NormScope makes of NAME.png for the golden file NAME.WxH.C.npy or NAME.WxH.C.fit.npy.
+std::vector<float> ours(const std::smatch& match) {
+    const int width = std::stoi(match[2]), height = std::stoi(match[3]), channels = std::stoi(match[4]);
+    const auto image = read_image(golden + match.str(1) + ".png", channels);
+    EXPECT_TRUE(image) << image.error().line();
+    if (!image)
+        return {};
+    if (match[5].matched)
+        return as_floats(fit_image(*image, {channels, height, width, 0.875, {}, {}}));
+    return as_floats(resize_bicubic(*image, {width, 0, width}, {height, 0, height}));
+}
+
+TEST(Images, AreResizedAndCroppedAsPillowDoesToTheBit) {
+    const std::regex form(R"((\w+)\.(\d+)x(\d+)\.(\d)(\.fit)?\.npy)");
     int compared = 0;
     for (const auto& entry : fs::directory_iterator(golden)) {
         std::smatch match;
@@ -26,14 +49,27 @@ TEST(Images, ResizeAsPillowDoesToTheBit) {
             continue;
         const auto expected = load_array(entry.path().string());
         ASSERT_TRUE(expected) << expected.error().line();
-        const auto image = read_image(golden + match.str(1) + ".png", std::stoi(match[4]));
-        ASSERT_TRUE(image) << image.error().line();
-        const Pixels resized = resize_bicubic(*image, std::stoi(match[2]), std::stoi(match[3]));
-        const std::vector<float> values(resized.values.begin(), resized.values.end());
-        EXPECT_EQ(values, expected->values) << name; // integers: exact
+        EXPECT_EQ(ours(match), expected->values) << name; // integers: exact
         ++compared;
     }
-    EXPECT_EQ(compared, 30);
+    EXPECT_EQ(compared, 90); // 9 pictures, 2 modes, 3 resizes and 2 crops
+}
+
+TEST(Images, JpegPixelsAreThoseOfPillow) {
+    const auto image = read_image(golden + "smooth.jpg", 3);
+    const auto expected = load_array(golden + "smooth.jpg.npy");
+    ASSERT_TRUE(image) << image.error().line();
+    ASSERT_TRUE(expected) << expected.error().line();
+    ASSERT_EQ(image->values.size(), expected->values.size());
+    for (std::size_t i = 0; i < image->values.size(); ++i)
+        ASSERT_NEAR(image->values[i], expected->values[i], 2); // JPEG decoders may differ in rounding and upsampling
+}
+
+TEST(Images, APartOfAResizedImageCostsNoMoreThanThePart) {
+    const Pixels thin{1, 1 << 20, 1, std::vector<uint8_t>(1 << 20, 200)};
+    const int64_t tall = int64_t{256} << 20; // 69 GB, were it made whole
+    const Pixels part = resize_bicubic(thin, {256, 16, 224}, {tall, tall / 2, 224});
+    EXPECT_EQ(part.values, std::vector<uint8_t>(224 * 224, 200));
 }
 
 TEST(Images, OfTheNetworksSizeAreNotResampled) {
@@ -59,7 +95,7 @@ TEST(Images, SubFoldersAreClassesInTheOrderOfTheirNames) {
     const auto batch = load_images({folder.string()}, {1, 28, 28, 1.0, {0.0}, {1.0}}, progress);
     ASSERT_TRUE(batch) << batch.error().line();
     EXPECT_EQ(*batch->labels, (std::vector<int64_t>{0, 1, 1}));
-    EXPECT_EQ(batch->names, (std::vector<std::string>{"0000.png", "0001.png", "0002.png"}));
+    EXPECT_EQ(batch->names, (std::vector<std::string>{"a/0000.png", "b/0001.png", "b/0002.png"}));
 }
 
 TEST(Images, BrokenOnesAreNamedAndAnEmptyFolderIsSaid) {
@@ -75,6 +111,47 @@ TEST(Images, BrokenOnesAreNamedAndAnEmptyFolderIsSaid) {
     ASSERT_FALSE(broken);
     EXPECT_EQ(broken.error().code, ErrorCode::damaged);
     EXPECT_NE(broken.error().where.find("x.png"), std::string::npos);
+}
+
+TEST(Images, CutShortOrAlteredAreDamaged) {
+    const fs::path cut = fs::path(testing::TempDir()) / "normscope-cut";
+    for (const char* name : {"smooth.png", "smooth.jpg"}) {
+        const std::string whole = file_bytes(golden + name);
+        for (std::size_t size = 8; size < whole.size(); size += 7) { // a shorter one is no image at all
+            std::ofstream(cut, std::ios::binary) << whole.substr(0, size);
+            const auto image = read_image(cut.string(), 3);
+            ASSERT_FALSE(image) << name << " of " << size << " bytes";
+            EXPECT_EQ(image.error().code, ErrorCode::damaged);
+        }
+    }
+    std::string altered = file_bytes(golden + "noise.png");
+    altered[altered.size() / 2] ^= 1;
+    std::ofstream(cut, std::ios::binary) << altered;
+    EXPECT_FALSE(read_image(cut.string(), 1));
+}
+
+TEST(Images, DrawingsAndTextAreNone) {
+    const fs::path path = fs::path(testing::TempDir()) / "normscope-drawing.png";
+    for (const char* text : {"hello", R"(<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>)", ""}) {
+        std::ofstream(path) << text;
+        const auto image = read_image(path.string(), 1);
+        ASSERT_FALSE(image) << text;
+        EXPECT_EQ(image.error().code, ErrorCode::not_supported);
+        EXPECT_EQ(image.error().where, path.string());
+    }
+}
+
+TEST(Images, HiddenFoldersAreNoClasses) {
+    const fs::path folder = fs::path(testing::TempDir()) / "normscope-hidden";
+    fs::remove_all(folder);
+    for (const char* name : {".ipynb_checkpoints", "a", "b"}) {
+        fs::create_directories(folder / name);
+        fs::copy_file(sample + "images/0000.png", folder / name / "0.png");
+    }
+    Progress progress;
+    const auto batch = load_images({folder.string()}, {1, 28, 28, 1.0, {}, {}}, progress);
+    ASSERT_TRUE(batch) << batch.error().line();
+    EXPECT_EQ(*batch->labels, (std::vector<int64_t>{0, 1}));
 }
 
 TEST(Images, CancelStopsReading) {
