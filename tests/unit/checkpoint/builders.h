@@ -21,7 +21,7 @@ inline Result<TensorCatalog> open_bytes(std::string bytes) {
 inline std::string little(uint64_t value, int width) {
     std::string bytes;
     for (int i = 0; i < width; ++i)
-        bytes += static_cast<char>(value >> 8 * i & 255);
+        bytes += i < 8 ? static_cast<char>(value >> 8 * i & 255) : '\0';
     return bytes;
 }
 
