@@ -10,7 +10,7 @@ namespace normscope {
 
 /// What a walk through a stranger's file may take.
 struct ProbeLimits {
-    int cpu_seconds = 5;                   ///< A whole file takes milliseconds; a loop takes for ever.
+    int cpu_seconds = 10;                  ///< Of a small file; it takes milliseconds, a loop takes for ever.
     int wall_seconds = 60;                 ///< A slow network folder is no damage.
     unsigned long more_memory = 4ul << 30; ///< Bytes beyond what the program holds already.
 };
