@@ -66,13 +66,13 @@ public:
         }
     }
 
-    /// Golden-section search of ln α in a bracket, to a relative 1e-6 of α; Newton's steps do the rest.
+    /// Golden-section search of ln α in a bracket, to 1 % of α; Gauss-Newton does the rest.
     double minimise(double low, double high) {
         constexpr double golden = 0.6180339887498949;
         double a = std::log(low), b = std::log(high);
         double left = b - golden * (b - a), right = a + golden * (b - a);
         double at_left = project(std::exp(left)).rss, at_right = project(std::exp(right)).rss;
-        while (b - a > 1e-6) {
+        while (b - a > 1e-2) {
             const bool go_left = at_left <= at_right;
             (go_left ? b : a) = go_left ? right : left;
             (go_left ? right : left) = go_left ? left : right;
@@ -172,7 +172,7 @@ CurveFit fit_in(Bracket basin, Search& search, CurveFit fit) {
     search.settle(basin.low, basin.high);
     set_alpha(search.minimise(basin.low, basin.high));
     double rss = search.residual_square(fit);
-    for (int step = 0; step < 8; ++step) {
+    for (int step = 0; step < 20; ++step) {
         const CurveFit before = fit;
         const double moved = fit.alpha + search.alpha_step(fit);
         if (!(moved >= basin.low) || !(moved <= basin.high))
@@ -184,7 +184,7 @@ CurveFit fit_in(Bracket basin, Search& search, CurveFit fit) {
             break;
         }
         rss = after;
-        if (std::abs(moved - before.alpha) < 1e-13 * moved)
+        if (std::abs(moved - before.alpha) < 1e-9 * moved)
             break;
     }
     return fit;
@@ -196,7 +196,10 @@ void fit_curved(const FitData& data, CurveFit& fit) {
     const double spread = data.within_weighted;
     CurveFit best = fit_in(basins.front(), search, fit);
     double best_rss = search.residual_square(best) + spread;
+    constexpr double hopeless = 1.5; // times the best sketch: no refinement makes up for that
     for (std::size_t i = 1; i < std::min<std::size_t>(basins.size(), 3); ++i) {
+        if (basins[i].rss + spread > hopeless * (basins.front().rss + spread))
+            break;
         const CurveFit other = fit_in(basins[i], search, fit);
         const double rss = search.residual_square(other) + spread;
         const bool close = std::min(rss, best_rss) > 0.99 * std::max(rss, best_rss);
@@ -210,7 +213,7 @@ void fit_curved(const FitData& data, CurveFit& fit) {
     fit = best;
     if (fit.alpha * data.largest_x < 0.5)
         fit.flags.emplace_back("alpha-undetermined");
-    if (fit.alpha * median_magnitude(data) > 20.0)
+    if (fit.alpha * median_magnitude(coarser(data, sketch_width)) > 20.0)
         fit.flags.emplace_back("step");
 }
 
