@@ -13,15 +13,20 @@ std::string Error::line() const {
 
 int exit_code(ErrorCode code) {
     switch (code) {
-    case ErrorCode::bad_argument: return 2;
+    case ErrorCode::bad_argument:
+        return 2;
     case ErrorCode::cannot_read:
     case ErrorCode::damaged:
     case ErrorCode::not_supported:
-    case ErrorCode::missing: return 3;
+    case ErrorCode::missing:
+        return 3;
     case ErrorCode::cannot_run:
-    case ErrorCode::out_of_memory: return 4;
-    case ErrorCode::cannot_write: return 5;
-    case ErrorCode::cancelled: return 130;
+    case ErrorCode::out_of_memory:
+        return 4;
+    case ErrorCode::cannot_write:
+        return 5;
+    case ErrorCode::cancelled:
+        return 130;
     }
     return 3;
 }
