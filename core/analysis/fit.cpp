@@ -15,6 +15,11 @@ constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 constexpr double sketch_width = 0.02;
 constexpr double grid_ratio = 1.122462048309373; // six steps of α to the octave
 
+/// A, c and the weighted residual sum of squares (without `within`) of the best line through (f(αx), y) for one α.
+struct Projection {
+    double A = 0, offset = 0, rss = 0;
+};
+
 /// The search over α on one set of bins, with scratch space kept between evaluations.
 class Search {
 public:

@@ -2,6 +2,7 @@
 #include "core/analysis/fit_data.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace normscope {

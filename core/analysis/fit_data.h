@@ -3,7 +3,6 @@
 
 #include "core/analysis/fit.h"
 
-#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -31,11 +30,6 @@ FitData fit_data(const Profile& profile, Weighting weighting);
 /// Neighbouring bins joined while they lie within `width` of each other, relative to |x|: a sketch to search on, of
 /// about 2·ln(1000)/width bins at most.
 FitData coarser(const FitData& data, double width);
-
-/// A, c and the weighted residual sum of squares (without `within`) of the best line through (f(αx), y) for one α.
-struct Projection {
-    double A = 0, offset = 0, rss = 0;
-};
 
 /// Fills in errors, R², RMSE, AIC and the rest from the parameters.
 void measure_fit(const FitData& data, CurveFit& fit);

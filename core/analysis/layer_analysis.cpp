@@ -156,10 +156,10 @@ Result<LayerAnalysis> analyse_layer(const LayerRecording& layer, const AnalysisO
     const bool after_without_tensors = options.affine == AffineView::after && !has_tensors(layer);
     if (layer.summary && (options.affine == AffineView::before || !has_tensors(layer)))
         take(*layer.summary, profile, result);
-    if (after_without_tensors)
+    if (after_without_tensors) {
         result.warnings.emplace_back("only a summary is there, of the value before the affine part; that is shown");
-    if (after_without_tensors)
         result.affine = AffineView::before;
+    }
     result.has_points = result.density.total() > 0;
     result.outlier_threshold = result.density.outlier_threshold(options.outlier_limit);
     fit_all(profile, options, result);
