@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands.h"
 #include "app/console.h"
-#include "app/open_recording.h"
+#include "app/run_options.h"
 #include "app/table.h"
 #include "core/recording/dump.h"
+#include "core/run/open_recording.h"
 
 #include <memory>
 
@@ -37,7 +38,10 @@ std::string json_summary(const Opened& opened) {
 
 int capture_to_dump(const CaptureCommand& options) {
     Console console(options.quiet);
-    const auto opened = open_recording(options.checkpoint, options.run, console.progress());
+    const auto request = run_request(options.run);
+    if (!request)
+        return Console::fail(request.error());
+    const auto opened = open_recording(options.checkpoint, *request, console.progress());
     if (!opened)
         return Console::fail(opened.error());
     const auto written = write_dump(*opened->recording, options.out, console.progress());

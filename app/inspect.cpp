@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands.h"
 #include "app/console.h"
-#include "app/open_recording.h"
+#include "app/run_options.h"
 #include "app/table.h"
-#include "core/recording/dump.h"
 #include "core/report/report_json.h"
+#include "core/run/file_contents.h"
 
 #include <memory>
 
@@ -17,52 +17,6 @@ struct InspectOptions {
     RunOptions run; ///< Only --set is offered.
 };
 
-/// What `inspect` found, whatever the kind of file.
-struct Contents {
-    RunInfo run;
-    std::vector<NormLayer> layers;
-    std::vector<TensorRow> tensors;
-    std::map<std::string, std::string> metadata;
-    std::vector<std::string> warnings;
-};
-
-Result<Contents> inspect_dump(const std::string& path) {
-    NORMSCOPE_LET(recording, open_dump(path));
-    Contents contents{recording->run, {}, {}, {}, recording->warnings};
-    for (const LayerRecording& layer : recording->layers)
-        contents.layers.push_back(layer.layer);
-    return contents;
-}
-
-/// A network that can be built knows its layers best; otherwise (an unknown family, something untold) the keys tell.
-Result<Contents> inspect_checkpoint(const InspectOptions& options) {
-    NORMSCOPE_LET(catalog, open_checkpoint(options.file));
-    NORMSCOPE_LET(run, describe(catalog));
-    Contents contents{run, find_norm_layers(catalog), {}, catalog.metadata, catalog.warnings};
-    contents.run.family = recognise_family(catalog);
-    for (const TensorEntry& entry : catalog.tensors)
-        contents.tensors.push_back({entry.name, dtype_name(entry.dtype), entry.shape, entry.bytes()});
-    if (contents.run.family.empty()) {
-        contents.warnings.emplace_back(
-            "no built-in family fits these keys; the norm layers were found by name and shape");
-        return contents;
-    }
-    std::vector<std::string> warnings;
-    const auto network = open_network(catalog, options.run, warnings);
-    if (!network) {
-        if (network.error().code == ErrorCode::bad_argument)
-            return network.error();
-        contents.warnings.push_back("the network cannot be run as it is: " + network.error().line());
-        return contents;
-    }
-    contents.layers = (*network)->norm_layers();
-    contents.run.told = (*network)->told();
-    contents.warnings = warnings;
-    const auto& more = (*network)->warnings();
-    contents.warnings.insert(contents.warnings.end(), more.begin(), more.end());
-    return contents;
-}
-
 std::string shape_text(const std::vector<int64_t>& shape) {
     std::string text = "(";
     for (const int64_t size : shape)
@@ -70,7 +24,7 @@ std::string shape_text(const std::vector<int64_t>& shape) {
     return text + ")";
 }
 
-void print(const Contents& contents) {
+void print(const FileContents& contents) {
     const RunInfo& run = contents.run;
     std::string text = run.path + "\n" + run.format + (run.family.empty() ? "" : ", family " + run.family);
     text += contents.tensors.empty() ? "\n" : ", " + std::to_string(contents.tensors.size()) + " tensors\n";
@@ -86,8 +40,8 @@ void print(const Contents& contents) {
                     alpha ? short_number(*alpha) : ""});
     }
     TextTable tensors({"tensor", "dtype", "shape", "bytes"});
-    for (const TensorRow& row : contents.tensors)
-        tensors.row({row.name, row.dtype, shape_text(row.shape), std::to_string(row.bytes)});
+    for (const TensorEntry& entry : contents.tensors)
+        tensors.row({entry.name, dtype_name(entry.dtype), shape_text(entry.shape), std::to_string(entry.bytes())});
     text += "\n" + layers.text();
     if (!contents.tensors.empty())
         text += "\n" + tensors.text();
@@ -96,14 +50,14 @@ void print(const Contents& contents) {
 
 int inspect(const InspectOptions& options) {
     Console console(options.quiet);
-    const auto dump = is_dump(options.file);
-    if (!dump)
-        return Console::fail(dump.error());
-    const auto contents = *dump ? inspect_dump(options.file) : inspect_checkpoint(options);
+    const auto contents = file_contents(options.file, options.run.settings);
     if (!contents)
         return Console::fail(contents.error());
     if (options.json) {
-        Console::result(inspect_json(contents->run, contents->layers, contents->tensors, contents->warnings));
+        std::vector<TensorRow> tensors;
+        for (const TensorEntry& entry : contents->tensors)
+            tensors.push_back({entry.name, dtype_name(entry.dtype), entry.shape, entry.bytes()});
+        Console::result(inspect_json(contents->run, contents->layers, tensors, contents->warnings));
         return 0;
     }
     print(*contents);

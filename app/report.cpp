@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands.h"
 #include "app/console.h"
-#include "app/open_recording.h"
-#include "app/report_files.h"
+#include "app/drawing.h"
+#include "app/run_options.h"
 #include "app/table.h"
 #include "core/report/report_json.h"
+#include "core/run/open_recording.h"
+#include "ui/export/report_files.h"
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 namespace normscope {
@@ -94,7 +97,8 @@ std::string overview_text(const Analysis& analysis) {
     const auto cell = [](const CurveFit* fit, double CurveFit::*member) {
         return fit == nullptr ? "" : short_number(fit->*member);
     };
-    for (const LayerAnalysis& a : analysis.layers) {
+    for (const auto& layer : analysis.layers) {
+        const LayerAnalysis& a = *layer;
         const CurveFit* points = a.fit(Curve::tanh, Weighting::points);
         const CurveFit* bins = a.fit(Curve::tanh, Weighting::bins);
         const bool straight = points != nullptr && points->has_flag("alpha-undetermined");
@@ -109,28 +113,40 @@ std::string overview_text(const Analysis& analysis) {
     return table.text();
 }
 
-Result<Analysis> make_report(const ReportCommand& command, Console& console) {
+bool draws(const ReportOptions& options) {
+    return std::ranges::any_of(options.formats, [](const std::string& format) {
+        return format == "png" || format == "svg" || format == "pdf";
+    });
+}
+
+Result<AnalysisPtr> make_report(const ReportCommand& command, Console& console) {
     NORMSCOPE_LET(files, report_options(command));
     NORMSCOPE_LET(analysis_with, analysis_options(command, files.formats));
-    NORMSCOPE_LET(opened, open_recording(command.source, command.run, console.progress()));
-    NORMSCOPE_LET(analysis, analyse(*opened.recording, analysis_with, console.progress()).within(command.source));
+    NORMSCOPE_LET(request, run_request(command.run));
+    NORMSCOPE_LET(opened, open_recording(command.source, request, console.progress()));
+    NORMSCOPE_LET(analysed, analyse(*opened.recording, analysis_with, console.progress()).within(command.source));
+    const auto analysis = std::make_shared<const Analysis>(std::move(analysed));
     if (opened.accuracy)
         console.say("accuracy " + short_number(100 * *opened.accuracy) + " % on " +
-                    std::to_string(analysis.run.samples) + " samples");
+                    std::to_string(analysis->run.samples) + " samples");
+    std::optional<Drawing> drawing;
+    if (draws(files))
+        drawing.emplace();
     NORMSCOPE_TRY(write_report(*opened.recording, analysis, files, console.progress()));
     return analysis;
 }
 
 int report(const ReportCommand& command) {
     Console console(command.quiet);
-    const auto analysis = make_report(command, console);
-    if (!analysis)
-        return Console::fail(analysis.error());
-    console.warn(analysis->warnings);
-    for (const LayerAnalysis& layer : analysis->layers)
-        for (const std::string& warning : layer.warnings)
-            console.warn({layer.layer.name + ": " + warning});
-    Console::result(command.json ? report_json(*analysis) : overview_text(*analysis));
+    const Result<AnalysisPtr> made = make_report(command, console);
+    if (!made)
+        return Console::fail(made.error());
+    const Analysis& analysis = **made;
+    console.warn(analysis.warnings);
+    for (const auto& layer : analysis.layers)
+        for (const std::string& warning : layer->warnings)
+            console.warn({layer->layer.name + ": " + warning});
+    Console::result(command.json ? report_json(analysis) : overview_text(analysis));
     console.say("wrote " + command.out);
     return 0;
 }

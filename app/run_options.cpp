@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <unistd.h>
 
 namespace normscope {
 
@@ -34,7 +33,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 
 Result<int64_t> parse_memory(const std::string& text) {
     if (text.empty())
-        return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / 2;
+        return default_memory_budget();
     char* unit = nullptr;
     const double amount = std::strtod(text.c_str(), &unit);
     const std::string suffix = unit;
@@ -53,8 +52,9 @@ Result<int64_t> parse_memory(const std::string& text) {
     return static_cast<int64_t>(bytes);
 }
 
-Result<CaptureOptions> capture_options(const RunOptions& options) {
-    CaptureOptions capture;
+Result<RunRequest> run_request(const RunOptions& options) {
+    RunRequest request{options.input, options.labels, options.settings, {}};
+    CaptureOptions& capture = request.capture;
     if (!options.loss.empty()) {
         NORMSCOPE_LET(loss, loss_from_name(options.loss));
         capture.loss = loss;
@@ -76,7 +76,7 @@ Result<CaptureOptions> capture_options(const RunOptions& options) {
     capture.device = options.device;
     capture.threads = options.threads;
     capture.seed = options.seed;
-    return capture;
+    return request;
 }
 
 } // namespace normscope

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/analysis/layer_analysis.h"
-#include "core/capture/capture.h"
+#include "core/run/run_request.h"
 
 #include <CLI/CLI.hpp>
 
@@ -24,8 +23,8 @@ struct RunOptions {
 
 void add_run_options(CLI::App& command, RunOptions& options);
 
-/// The typed words as capture wants them. Errors: bad_argument.
-Result<CaptureOptions> capture_options(const RunOptions& options);
+/// The typed words as a request. Errors: bad_argument.
+Result<RunRequest> run_request(const RunOptions& options);
 
 /// Bytes of "512M", "2G", "1.5GiB", "1000000"; half of this machine's memory for "". Errors: bad_argument.
 Result<int64_t> parse_memory(const std::string& text);

@@ -173,10 +173,11 @@ Result<Analysis> analyse(const Recording& recording, const AnalysisOptions& opti
     analysis.run = recording.run;
     analysis.warnings = recording.warnings;
     const auto total = static_cast<int64_t>(recording.layers.size());
+    analysis.layer_count = static_cast<int>(total);
     for (const LayerRecording& layer : recording.layers) {
         progress.report("analyse", layer.layer.name, static_cast<int64_t>(analysis.layers.size()), total);
         NORMSCOPE_LET(result, analyse_layer(layer, options, progress).within(layer.layer.name));
-        analysis.layers.push_back(std::move(result));
+        analysis.layers.push_back(std::make_shared<const LayerAnalysis>(std::move(result)));
     }
     progress.report("analyse", "", total, total);
     return analysis;

@@ -56,12 +56,17 @@ struct LayerAnalysis {
     const CurveFit* fit(Curve curve, Weighting weighting) const;
 };
 
-/// A whole recording, analysed.
+/// A recording, analysed: whole, or as far as it has come. A value whose layers are shared, so that taking a new state
+/// costs no copy of them.
 struct Analysis {
     RunInfo run;
-    std::vector<LayerAnalysis> layers;
+    int layer_count = 0;                                      ///< Norm layers of the recording, analysed or not.
+    std::vector<std::shared_ptr<const LayerAnalysis>> layers; ///< Those analysed so far, in execution order.
     std::vector<std::string> warnings;
 };
+
+using AnalysisPtr = std::shared_ptr<const Analysis>;
+using LayerPtr = std::shared_ptr<const LayerAnalysis>;
 
 /// Streams one layer's tensors (or takes its summary) and analyses it. Errors: those of the source; cancelled.
 Result<LayerAnalysis> analyse_layer(const LayerRecording& layer, const AnalysisOptions& options, Progress& progress);

@@ -83,7 +83,8 @@ std::string layers_csv(const Analysis& analysis) {
                 "alpha_points,A_alpha_points,r2_points,alpha_bins,A_alpha_bins,r2_bins,r2_line,warnings");
     CurveFit none;
     none.A = none.alpha = none.r2_points = none.r2_bins = undefined;
-    for (const LayerAnalysis& a : analysis.layers) {
+    for (const auto& layer : analysis.layers) {
+        const LayerAnalysis& a = *layer;
         const CurveFit* by_points = a.fit(Curve::tanh, Weighting::points);
         const CurveFit* by_bins = a.fit(Curve::tanh, Weighting::bins);
         const CurveFit &points = by_points ? *by_points : none, &bins = by_bins ? *by_bins : none;
@@ -122,10 +123,10 @@ std::string layers_csv(const Analysis& analysis) {
 std::string fits_csv(const Analysis& analysis) {
     Table table("index,name,curve,weighting,A,alpha,shift,offset,A_alpha,A_error,alpha_error,shift_error,offset_error,"
                 "r2_points,r2_bins,r2_tail,rmse,max_residual,aic,bic,points,flags");
-    for (const LayerAnalysis& a : analysis.layers)
-        for (const CurveFit& f : a.fits)
-            table.row({int64_t{a.layer.index},
-                       a.layer.name,
+    for (const auto& a : analysis.layers)
+        for (const CurveFit& f : a->fits)
+            table.row({int64_t{a->layer.index},
+                       a->layer.name,
                        curve_name(f.curve),
                        weighting_name(f.weighting),
                        f.A,

@@ -135,8 +135,8 @@ std::string dump(const Json& json) {
 std::string report_json(const Analysis& analysis) {
     Json json{{"normscope", version}, {"source", source_json(analysis.run)}, {"run", run_json(analysis.run)}};
     json["layers"] = Json::array();
-    for (const LayerAnalysis& layer : analysis.layers)
-        json["layers"].push_back(layer_json(layer));
+    for (const auto& layer : analysis.layers)
+        json["layers"].push_back(layer_json(*layer));
     json["warnings"] = analysis.warnings;
     return dump(json);
 }

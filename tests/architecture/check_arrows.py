@@ -18,7 +18,10 @@ ARROWS = {
     "core/input": {"core/base", "core/checkpoint", "core/statistics", "core/recording"},
     "core/model": {"core/base", "core/checkpoint", "core/statistics", "core/recording"},
     "core/capture": {"core/base", "core/checkpoint", "core/statistics", "core/recording", "core/model", "core/input"},
+    "core/run": {"core/base", "core/checkpoint", "core/statistics", "core/recording", "core/model", "core/input",
+                 "core/capture"},
     "ui/plots": {"core/base", "core/statistics", "core/recording", "core/analysis"},
+    "ui/export": {"core/base", "core/statistics", "core/recording", "core/analysis", "core/report", "ui/plots"},
 }
 LIBRARIES = {  # pattern of an include -> the rooms it may stand in
     r"qcustomplot\.h": {"ui/plots"},

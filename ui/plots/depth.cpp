@@ -36,9 +36,9 @@ using Value = std::function<double(const LayerAnalysis&)>;
 using Doubt = std::function<bool(const LayerAnalysis&)>;
 
 DepthSeries series_of(const Analysis& analysis, DepthSeries series, const Value& value, const Doubt& doubt = {}) {
-    for (const LayerAnalysis& layer : analysis.layers) {
-        series.values << value(layer);
-        series.doubted << (doubt && doubt(layer));
+    for (const auto& layer : analysis.layers) {
+        series.values << value(*layer);
+        series.doubted << (doubt && doubt(*layer));
     }
     return series;
 }
@@ -155,7 +155,7 @@ TextElement* panel_key(QCustomPlot& plot, const DepthPanel& panel, const Look& l
 
 class DepthFigure : public Figure {
 public:
-    explicit DepthFigure(const Analysis& analysis) : analysis_(analysis) {}
+    explicit DepthFigure(AnalysisPtr analysis) : shared_analysis_(std::move(analysis)) {}
 
     std::string title() const override { return "depth"; }
     double natural_height_mm(double width_mm) const override { return width_mm * 1.05; }
@@ -194,8 +194,8 @@ private:
     void fill_panel(QCPAxisRect& axes, const DepthPanel& panel, const Look& look, bool lowest) const {
         QCPAxis &x = *axes.axis(QCPAxis::atBottom), &y = *axes.axis(QCPAxis::atLeft);
         QVector<double> index, values;
-        for (const LayerAnalysis& layer : analysis_.layers)
-            index << layer.layer.index;
+        for (const auto& layer : analysis_.layers)
+            index << layer->layer.index;
         for (const DepthSeries& series : panel.series)
             values += series.values;
         const auto steps = QSharedPointer<QCPAxisTickerFixed>::create();
@@ -222,13 +222,14 @@ private:
             add_series(axes, series, index, panel.logarithmic, look);
     }
 
-    const Analysis& analysis_;
+    AnalysisPtr shared_analysis_;
+    const Analysis& analysis_ = *shared_analysis_;
 };
 
 } // namespace
 
-std::unique_ptr<Figure> depth_figure(const Analysis& analysis) {
-    return std::make_unique<DepthFigure>(analysis);
+std::unique_ptr<Figure> depth_figure(AnalysisPtr analysis) {
+    return std::make_unique<DepthFigure>(std::move(analysis));
 }
 
 } // namespace normscope

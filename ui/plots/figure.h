@@ -25,8 +25,8 @@ struct FigureStyle {
     FigureTheme theme = FigureTheme::light;
 };
 
-/// One figure, ready to be put into a plot of any size: title, axes, data, and provenance at the foot. It refers to the
-/// analysis it was made of, which must outlive it. Figures are made, shown and exported in the thread of the
+/// One figure, ready to be put into a plot of any size: title, axes, data, and provenance at the foot. It shares the
+/// analysis it was made of. Figures are made, shown and exported in the thread of the
 /// QApplication (the platform `offscreen` will do).
 class Figure {
 public:
@@ -40,14 +40,14 @@ public:
 
 /// A layer's input-output scatter: density with log counts, outliers as markers, hard bounds, curves of both
 /// weightings, equation and measures.
-std::unique_ptr<Figure> scatter_figure(const Analysis& analysis, const LayerAnalysis& layer);
+std::unique_ptr<Figure> scatter_figure(AnalysisPtr analysis, LayerPtr layer);
 /// log10|∂L/∂x| and log10|∂L/∂y| of a layer overlaid, zeros and underflow as their own bars, RMS and L2.
-std::unique_ptr<Figure> gradient_figure(const Analysis& analysis, const LayerAnalysis& layer);
+std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer);
 /// std of the input, fitted α, R² and gradient RMS by depth, stacked with a shared x axis.
-std::unique_ptr<Figure> depth_figure(const Analysis& analysis);
+std::unique_ptr<Figure> depth_figure(AnalysisPtr analysis);
 /// Small multiples like Figure 2 of arXiv 2503.10622: x symmetric, y shared, bounds as limits. At most `most` layers,
 /// evenly chosen; 0 for all.
-std::unique_ptr<Figure> overview_figure(const Analysis& analysis, int most);
+std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, int most);
 
 /// The same style, as high as suits the figure.
 FigureStyle natural_style(const Figure& figure, FigureStyle style = {});

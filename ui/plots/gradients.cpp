@@ -159,7 +159,8 @@ TextElement* gradient_key(QCustomPlot& plot, const LayerAnalysis& layer, const s
 
 class GradientFigure : public Figure {
 public:
-    GradientFigure(const Analysis& analysis, const LayerAnalysis& layer) : analysis_(analysis), layer_(layer) {}
+    GradientFigure(AnalysisPtr analysis, LayerPtr layer)
+        : shared_analysis_(std::move(analysis)), shared_layer_(std::move(layer)) {}
 
     std::string title() const override { return layer_.layer.name + " gradients"; }
     double natural_height_mm(double width_mm) const override { return width_mm * 0.5; }
@@ -220,14 +221,16 @@ private:
                 add_steps(*axes, one, look);
     }
 
-    const Analysis& analysis_;
-    const LayerAnalysis& layer_;
+    AnalysisPtr shared_analysis_;
+    LayerPtr shared_layer_;
+    const Analysis& analysis_ = *shared_analysis_;
+    const LayerAnalysis& layer_ = *shared_layer_;
 };
 
 } // namespace
 
-std::unique_ptr<Figure> gradient_figure(const Analysis& analysis, const LayerAnalysis& layer) {
-    return std::make_unique<GradientFigure>(analysis, layer);
+std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer) {
+    return std::make_unique<GradientFigure>(std::move(analysis), std::move(layer));
 }
 
 } // namespace normscope

@@ -25,7 +25,7 @@ std::vector<const LayerAnalysis*> chosen_layers(const Analysis& analysis, int mo
     std::vector<const LayerAnalysis*> chosen;
     for (int i = 0; i < shown; ++i) {
         const double place = shown == 1 ? 0 : static_cast<double>(i) * (count - 1) / (shown - 1);
-        chosen.push_back(&analysis.layers[static_cast<size_t>(std::lround(place))]);
+        chosen.push_back(analysis.layers[static_cast<size_t>(std::lround(place))].get());
     }
     return chosen;
 }
@@ -87,8 +87,9 @@ std::optional<double> shared_reach(const std::vector<const LayerAnalysis*>& laye
 
 class OverviewFigure : public Figure {
 public:
-    OverviewFigure(const Analysis& analysis, int most)
-        : analysis_(analysis), layers_(chosen_layers(analysis, most)), shared_y_(shared_reach(layers_)) {}
+    OverviewFigure(AnalysisPtr analysis, int most)
+        : shared_analysis_(std::move(analysis)), layers_(chosen_layers(analysis_, most)),
+          shared_y_(shared_reach(layers_)) {}
 
     std::string title() const override { return "overview"; }
     double natural_height_mm(double width_mm) const override {
@@ -122,7 +123,7 @@ private:
         const QString model = QString::fromStdString(analysis_.run.model);
         QString key =
             QStringLiteral("%1 of %2 norm layers; density in log counts, single points as dots; α and R² by points")
-                .arg(QString::number(layers_.size()), QString::number(analysis_.layers.size()));
+                .arg(QString::number(layers_.size()), QString::number(analysis_.layer_count));
         const auto has_bins = [](const LayerAnalysis* layer) { return drawn_fit(*layer, Weighting::bins) != nullptr; };
         if (std::ranges::any_of(layers_, has_bins))
             key += QStringLiteral(", and by bins of x (dashed)");
@@ -181,15 +182,16 @@ private:
         add_curves(axes, layer, look, 1.1);
     }
 
-    const Analysis& analysis_;
+    AnalysisPtr shared_analysis_;
+    const Analysis& analysis_ = *shared_analysis_;
     std::vector<const LayerAnalysis*> layers_;
     std::optional<double> shared_y_; ///< Reach of all y axes
 };
 
 } // namespace
 
-std::unique_ptr<Figure> overview_figure(const Analysis& analysis, int most) {
-    return std::make_unique<OverviewFigure>(analysis, most);
+std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, int most) {
+    return std::make_unique<OverviewFigure>(std::move(analysis), most);
 }
 
 } // namespace normscope

@@ -13,8 +13,8 @@ std::string file_name(const std::string& path) {
 
 std::string weightings(const Analysis& analysis) {
     std::set<std::string> names;
-    for (const LayerAnalysis& layer : analysis.layers)
-        for (const CurveFit& fit : layer.fits)
+    for (const auto& layer : analysis.layers)
+        for (const CurveFit& fit : layer->fits)
             names.insert(weighting_name(fit.weighting));
     std::string text;
     for (const std::string& name : names)

@@ -142,7 +142,8 @@ QCPColorScale* colour_bar(QCustomPlot& plot, QCPAxisRect& axes, const Cloud& clo
 
 class ScatterFigure : public Figure {
 public:
-    ScatterFigure(const Analysis& analysis, const LayerAnalysis& layer) : analysis_(analysis), layer_(layer) {}
+    ScatterFigure(AnalysisPtr analysis, LayerPtr layer)
+        : shared_analysis_(std::move(analysis)), shared_layer_(std::move(layer)) {}
 
     std::string title() const override { return layer_.layer.name; }
     double natural_height_mm(double width_mm) const override {
@@ -174,14 +175,16 @@ public:
     }
 
 private:
-    const Analysis& analysis_;
-    const LayerAnalysis& layer_;
+    AnalysisPtr shared_analysis_;
+    LayerPtr shared_layer_;
+    const Analysis& analysis_ = *shared_analysis_;
+    const LayerAnalysis& layer_ = *shared_layer_;
 };
 
 } // namespace
 
-std::unique_ptr<Figure> scatter_figure(const Analysis& analysis, const LayerAnalysis& layer) {
-    return std::make_unique<ScatterFigure>(analysis, layer);
+std::unique_ptr<Figure> scatter_figure(AnalysisPtr analysis, LayerPtr layer) {
+    return std::make_unique<ScatterFigure>(std::move(analysis), std::move(layer));
 }
 
 } // namespace normscope

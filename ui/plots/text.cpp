@@ -155,7 +155,7 @@ QString kind_text(const NormLayer& layer) {
 
 QString layer_text(const Analysis& analysis, const LayerAnalysis& layer) {
     QString text = QStringLiteral("norm layer %1 of %2, %3, C = %4")
-                       .arg(QString::number(layer.layer.index), QString::number(analysis.layers.size()),
+                       .arg(QString::number(layer.layer.index), QString::number(analysis.layer_count),
                             kind_text(layer.layer), QString::number(layer.layer.channels));
     if (const auto& eps = layer.layer.eps)
         text += QStringLiteral(", ε = %1 (%2)").arg(number_text(eps->value, 1), QString::fromStdString(eps->source));

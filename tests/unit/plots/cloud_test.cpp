@@ -43,8 +43,8 @@ TEST(Cloud, KeepsEveryPointOfASparseDensity) {
 }
 
 TEST(Cloud, JoinsCellsWithoutLosingAPoint) {
-    const Analysis analysis = synthetic::analysis({{}});
-    const Density& density = analysis.layers[0].density;
+    const AnalysisPtr analysis = synthetic::analysis({{}});
+    const Density& density = analysis->layers[0]->density;
     for (const int across : {1024, 220, 50, 3}) {
         const Cloud cloud = Cloud::of(density, 20, 16, across);
         EXPECT_EQ(cloud.points_in_cells_of_at_most(UINT64_MAX), static_cast<uint64_t>(density.total())) << across;
@@ -53,7 +53,7 @@ TEST(Cloud, JoinsCellsWithoutLosingAPoint) {
         const uint64_t singly = cloud.points_in_cells_of_at_most(3);
         EXPECT_EQ(cloud.without_cells_of_at_most(3).points_in_cells_of_at_most(UINT64_MAX) + singly,
                   static_cast<uint64_t>(density.total()));
-        for (const Point& point : analysis.layers[0].outliers)
+        for (const Point& point : analysis->layers[0]->outliers)
             ASSERT_GT(cloud.count_at(point.x, point.y), 0u);
     }
 }

@@ -21,7 +21,7 @@ const std::string provenance = "vit_tiny · loss: prediction · α by points · 
 
 class Export : public testing::Test {
 protected:
-    Export() : analysis_(synthetic::analysis(specs())), figure_(scatter_figure(analysis_, analysis_.layers[0])) {}
+    Export() : analysis_(synthetic::analysis(specs())), figure_(scatter_figure(analysis_, analysis_->layers[0])) {}
 
     static std::vector<synthetic::LayerSpec> specs() {
         std::vector<synthetic::LayerSpec> specs = synthetic::deep(3);
@@ -38,7 +38,7 @@ protected:
     }
 
     QTemporaryDir folder_;
-    Analysis analysis_;
+    AnalysisPtr analysis_;
     std::unique_ptr<Figure> figure_;
 };
 
@@ -69,7 +69,7 @@ TEST_F(Export, SvgIsSmallWellFormedAndKeepsItsText) {
 
 TEST_F(Export, PagesAreSmallAndTheirLayerNamesCanBeSearched) {
     std::vector<std::unique_ptr<Figure>> figures;
-    for (const LayerAnalysis& layer : analysis_.layers) {
+    for (const auto& layer : analysis_->layers) {
         figures.push_back(scatter_figure(analysis_, layer));
         figures.push_back(gradient_figure(analysis_, layer));
     }
@@ -95,8 +95,8 @@ TEST_F(Export, PagesAreSmallAndTheirLayerNamesCanBeSearched) {
     process.start(tool, {folder_.filePath("a.pdf"), "-"});
     ASSERT_TRUE(process.waitForFinished());
     const QByteArray text = process.readAllStandardOutput();
-    for (const LayerAnalysis& layer : analysis_.layers)
-        EXPECT_TRUE(text.contains(QByteArray::fromStdString(layer.layer.name))) << layer.layer.name;
+    for (const auto& layer : analysis_->layers)
+        EXPECT_TRUE(text.contains(QByteArray::fromStdString(layer->layer.name))) << layer->layer.name;
     EXPECT_EQ(text.count('\f'), static_cast<qsizetype>(pages.size()));
 }
 

@@ -75,7 +75,7 @@ inline LayerRecording layer(const LayerSpec& spec, int index) {
     return recording;
 }
 
-inline Analysis analysis(const std::vector<LayerSpec>& specs, const AnalysisOptions& options = {}) {
+inline AnalysisPtr analysis(const std::vector<LayerSpec>& specs, const AnalysisOptions& options = {}) {
     Recording recording;
     recording.run.path = "/data/vit_tiny.safetensors";
     recording.run.format = "safetensors";
@@ -91,7 +91,17 @@ inline Analysis analysis(const std::vector<LayerSpec>& specs, const AnalysisOpti
     for (const LayerSpec& spec : specs)
         recording.layers.push_back(layer(spec, ++index));
     Progress progress;
-    return *analyse(recording, options, progress);
+    return std::make_shared<const Analysis>(*analyse(recording, options, progress));
+}
+
+/// The same analysis with one layer changed.
+template <typename Change>
+AnalysisPtr with_layer(const AnalysisPtr& analysis, std::size_t index, Change change) {
+    auto changed = std::make_shared<Analysis>(*analysis);
+    auto layer = std::make_shared<LayerAnalysis>(*analysis->layers[index]);
+    change(*layer);
+    changed->layers[index] = layer;
+    return changed;
 }
 
 /// A network of `count` norm layers, getting wilder with depth; the second one is a straight line.

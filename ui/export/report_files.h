@@ -22,7 +22,7 @@ const std::vector<std::string>& report_formats();
 /// Writes the whole set: layers/NAME.scatter.*, layers/NAME.gradients.*, depth.*, overview.*, report.pdf, the CSV
 /// tables, report.json, recording.h5 and provenance.txt. All appear together at the end or, on an error or a cancel,
 /// not at all. Errors: cannot_write, cancelled, those of the recording.
-Result<void> write_report(const Recording& recording, const Analysis& analysis, const ReportOptions& options,
+Result<void> write_report(const Recording& recording, const AnalysisPtr& analysis, const ReportOptions& options,
                           Progress& progress);
 
 } // namespace normscope

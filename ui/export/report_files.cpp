@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/report_files.h"
+#include "ui/export/report_files.h"
 
 #include "core/base/files.h"
 #include "core/base/staged_folder.h"
@@ -7,8 +7,6 @@
 #include "core/report/report_csv.h"
 #include "core/report/report_json.h"
 #include "ui/plots/figure.h"
-
-#include <QtWidgets/QApplication>
 
 #include <algorithm>
 #include <functional>
@@ -20,23 +18,6 @@ namespace {
 
 constexpr int overview_layers = 20;
 
-/// Qt for drawing without a display, alive as long as the figures are.
-class Drawing {
-public:
-    Drawing() {
-        if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
-            qputenv("QT_QPA_PLATFORM", "offscreen");
-        application_ = std::make_unique<QApplication>(count_, arguments_);
-        use_bundled_font();
-    }
-
-private:
-    char name_[10] = "normscope";
-    char* arguments_[2] = {name_, nullptr};
-    int count_ = 1;
-    std::unique_ptr<QApplication> application_;
-};
-
 struct NamedFigure {
     std::string name; ///< path in the report without extension
     std::unique_ptr<Figure> figure;
@@ -44,13 +25,13 @@ struct NamedFigure {
 
 class ReportWriter {
 public:
-    ReportWriter(const Recording& recording, const Analysis& analysis, const ReportOptions& options, Progress& progress)
-        : recording_(recording), analysis_(analysis), options_(options), progress_(progress) {
+    ReportWriter(const Recording& recording, AnalysisPtr analysis, const ReportOptions& options, Progress& progress)
+        : recording_(recording), shared_analysis_(std::move(analysis)), options_(options), progress_(progress) {
         std::set<std::string> taken;
-        for (const LayerAnalysis& layer : analysis.layers) {
-            std::string name = safe_file_name(layer.layer.name);
+        for (const auto& layer : analysis_.layers) {
+            std::string name = safe_file_name(layer->layer.name);
             if (!taken.insert(name).second)
-                name += "-" + std::to_string(layer.layer.index);
+                name += "-" + std::to_string(layer->layer.index);
             names_.push_back("layers/" + name);
         }
     }
@@ -91,8 +72,8 @@ private:
         NORMSCOPE_TRY(write_text(folder, "fits.csv", fits_csv(analysis_)));
         for (std::size_t i = 0; i < names_.size(); ++i) {
             NORMSCOPE_TRY(progress_.check());
-            NORMSCOPE_TRY(write_text(folder, names_[i] + ".points.csv", points_csv(analysis_.layers[i])));
-            NORMSCOPE_TRY(write_text(folder, names_[i] + ".curve.csv", curve_csv(analysis_.layers[i])));
+            NORMSCOPE_TRY(write_text(folder, names_[i] + ".points.csv", points_csv(*analysis_.layers[i])));
+            NORMSCOPE_TRY(write_text(folder, names_[i] + ".curve.csv", curve_csv(*analysis_.layers[i])));
         }
         return {};
     }
@@ -110,17 +91,16 @@ private:
 
     std::vector<NamedFigure> all_figures() const {
         std::vector<NamedFigure> figures;
-        figures.push_back({"overview", overview_figure(analysis_, overview_layers)});
-        figures.push_back({"depth", depth_figure(analysis_)});
+        figures.push_back({"overview", overview_figure(shared_analysis_, overview_layers)});
+        figures.push_back({"depth", depth_figure(shared_analysis_)});
         for (std::size_t i = 0; i < names_.size(); ++i) {
-            figures.push_back({names_[i] + ".scatter", scatter_figure(analysis_, analysis_.layers[i])});
-            figures.push_back({names_[i] + ".gradients", gradient_figure(analysis_, analysis_.layers[i])});
+            figures.push_back({names_[i] + ".scatter", scatter_figure(shared_analysis_, analysis_.layers[i])});
+            figures.push_back({names_[i] + ".gradients", gradient_figure(shared_analysis_, analysis_.layers[i])});
         }
         return figures;
     }
 
     Result<void> write_figures(const StagedFolder& folder) {
-        const Drawing drawing;
         const std::vector<NamedFigure> figures = all_figures();
         const std::string provenance = provenance_line(analysis_);
         const auto total = static_cast<int64_t>(figures.size());
@@ -152,7 +132,8 @@ private:
     }
 
     const Recording& recording_;
-    const Analysis& analysis_;
+    AnalysisPtr shared_analysis_;
+    const Analysis& analysis_ = *shared_analysis_;
     const ReportOptions& options_;
     Progress& progress_;
     std::vector<std::string> names_;
@@ -165,7 +146,7 @@ const std::vector<std::string>& report_formats() {
     return formats;
 }
 
-Result<void> write_report(const Recording& recording, const Analysis& analysis, const ReportOptions& options,
+Result<void> write_report(const Recording& recording, const AnalysisPtr& analysis, const ReportOptions& options,
                           Progress& progress) {
     return ReportWriter(recording, analysis, options, progress).write();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/open_recording.h"
+#include "core/run/open_recording.h"
 
 #include "core/input/batch.h"
 #include "core/recording/dump.h"
@@ -14,31 +14,27 @@ ImageSpec image_spec(const InputSpec& spec) {
     return {spec.channels, spec.height, spec.width, spec.crop, spec.mean, spec.std};
 }
 
-Result<Batch> load_batch(const Network& network, const RunOptions& options, Progress& progress) {
-    const InputSpec spec = network.input_spec();
-    const std::string& first = options.input.front();
+Result<Batch> load_input(const InputSpec& spec, const RunRequest& request, Progress& progress) {
+    const std::string& first = request.input.front();
     if (first == "random") {
         constexpr int64_t random_samples = 8;
-        return random_batch({random_samples, spec.channels, spec.height, spec.width}, options.seed);
+        return random_batch({random_samples, spec.channels, spec.height, spec.width}, request.capture.seed);
     }
-    if (options.input.size() == 1 && is_array_path(first))
+    if (request.input.size() == 1 && is_array_path(first))
         return load_array(first);
-    return load_images(options.input, image_spec(spec), progress);
+    return load_images(request.input, image_spec(spec), progress);
 }
 
-Result<Opened> run_checkpoint(const std::string& path, const RunOptions& options, Progress& progress) {
-    NORMSCOPE_LET(capture_with, capture_options(options));
+Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request, Progress& progress) {
     NORMSCOPE_LET(catalog, open_checkpoint(path));
-    if (options.input.empty())
+    if (request.input.empty())
         return Error{ErrorCode::bad_argument, path,
                      "expected --input with a checkpoint; name images or an array, or try --input random"};
     std::vector<std::string> warnings;
-    NORMSCOPE_LET(network, open_network(catalog, options, warnings));
-    NORMSCOPE_LET(batch, load_batch(*network, options, progress));
-    if (!options.labels.empty())
-        NORMSCOPE_TRY(read_labels(options.labels, batch));
+    NORMSCOPE_LET(network, open_network(catalog, request.settings, warnings));
+    NORMSCOPE_LET(batch, load_batch(network->input_spec(), request, progress));
     NORMSCOPE_LET(source, describe(catalog));
-    NORMSCOPE_LET(captured, capture(*network, batch, capture_with, progress).within(path));
+    NORMSCOPE_LET(captured, capture(*network, batch, request.capture, progress).within(path));
     auto recording = std::make_shared<Recording>(*captured.recording);
     recording->run.path = source.path;
     recording->run.format = source.format;
@@ -47,12 +43,21 @@ Result<Opened> run_checkpoint(const std::string& path, const RunOptions& options
     recording->run.model = source.model;
     recording->warnings.insert(recording->warnings.begin(), warnings.begin(), warnings.end());
     Opened opened{recording, captured.accuracy, std::nullopt};
-    if (capture_with.gradient != InputGradient::none)
+    if (request.capture.gradient != InputGradient::none)
         opened.loss = captured.loss;
     return opened;
 }
 
 } // namespace
+
+Result<Batch> load_batch(const InputSpec& spec, const RunRequest& request, Progress& progress) {
+    if (request.input.empty())
+        return Error{ErrorCode::bad_argument, "", "expected an input to run: images, an array, or the word random"};
+    NORMSCOPE_LET(batch, load_input(spec, request, progress));
+    if (!request.labels.empty())
+        NORMSCOPE_TRY(read_labels(request.labels, batch));
+    return batch;
+}
 
 Result<bool> is_dump(const std::string& path) {
     NORMSCOPE_LET(file, RandomAccessFile::open(path));
@@ -71,25 +76,25 @@ Result<RunInfo> describe(const TensorCatalog& catalog) {
     return run;
 }
 
-Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, const RunOptions& options,
+Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, const std::vector<std::string>& assignments,
                                               std::vector<std::string>& warnings) {
     warnings = catalog.warnings;
     NetworkSettings settings = settings_beside(catalog, warnings);
-    for (const std::string& assignment : options.settings)
+    for (const std::string& assignment : assignments)
         NORMSCOPE_TRY(apply_setting(assignment, settings));
     NORMSCOPE_LET(network, build_network(catalog, settings).within(catalog.path));
     return network;
 }
 
-Result<Opened> open_recording(const std::string& path, const RunOptions& options, Progress& progress) {
+Result<Opened> open_recording(const std::string& path, const RunRequest& request, Progress& progress) {
     NORMSCOPE_LET(dump, is_dump(path));
     if (!dump)
-        return run_checkpoint(path, options, progress);
-    if (!options.input.empty())
+        return run_checkpoint(path, request, progress);
+    if (!request.input.empty())
         return Error{ErrorCode::bad_argument, path,
                      "expected a checkpoint with --input, found a dump, which has been run already; leave --input out"};
     NORMSCOPE_LET(whole, open_dump(path));
-    NORMSCOPE_LET(recording, only_matching(whole, options.layers));
+    NORMSCOPE_LET(recording, only_matching(whole, request.capture.layers));
     return Opened{recording, std::nullopt, std::nullopt};
 }
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/run/file_contents.h"
+
+#include "core/recording/dump.h"
+#include "core/run/open_recording.h"
+
+namespace normscope {
+namespace {
+
+Result<FileContents> dump_contents(const std::string& path) {
+    NORMSCOPE_LET(recording, open_dump(path));
+    FileContents contents;
+    contents.run = recording->run;
+    contents.warnings = recording->warnings;
+    for (const LayerRecording& layer : recording->layers)
+        contents.layers.push_back(layer.layer);
+    contents.recording = std::move(recording);
+    return contents;
+}
+
+/// A network that can be built knows its layers best; otherwise (an unknown family, something untold) the keys tell.
+Result<FileContents> checkpoint_contents(const std::string& path, const std::vector<std::string>& settings) {
+    NORMSCOPE_LET(catalog, open_checkpoint(path));
+    NORMSCOPE_LET(run, describe(catalog));
+    FileContents contents;
+    contents.run = run;
+    contents.run.family = recognise_family(catalog);
+    contents.layers = find_norm_layers(catalog);
+    contents.tensors = catalog.tensors;
+    contents.metadata = catalog.metadata;
+    contents.warnings = catalog.warnings;
+    if (contents.run.family.empty()) {
+        contents.cannot_run = "no built-in family fits these keys; the norm layers were found by name and shape";
+        contents.warnings.push_back(contents.cannot_run);
+        return contents;
+    }
+    std::vector<std::string> warnings;
+    const auto network = open_network(catalog, settings, warnings);
+    if (!network) {
+        if (network.error().code == ErrorCode::bad_argument)
+            return network.error();
+        contents.cannot_run = network.error().line();
+        contents.warnings.push_back("the network cannot be run as it is: " + contents.cannot_run);
+        return contents;
+    }
+    contents.layers = (*network)->norm_layers();
+    contents.run.told = (*network)->told();
+    contents.input = (*network)->input_spec();
+    contents.classes = (*network)->classes();
+    contents.warnings = warnings;
+    const auto& more = (*network)->warnings();
+    contents.warnings.insert(contents.warnings.end(), more.begin(), more.end());
+    return contents;
+}
+
+} // namespace
+
+Result<FileContents> file_contents(const std::string& path, const std::vector<std::string>& settings) {
+    NORMSCOPE_LET(dump, is_dump(path));
+    return dump ? dump_contents(path) : checkpoint_contents(path, settings);
+}
+
+} // namespace normscope
