@@ -7,6 +7,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
+CORE = {f"core/{room}" for room in ("base", "checkpoint", "statistics", "recording", "analysis", "report", "input", "model",
+                                    "capture", "run")}
 # Room -> the rooms it may include. Transitive: an arrow to a room brings what that room's headers use.
 ARROWS = {
     "core/base": set(),
@@ -22,12 +24,17 @@ ARROWS = {
                  "core/capture"},
     "ui/plots": {"core/base", "core/statistics", "core/recording", "core/analysis"},
     "ui/export": {"core/base", "core/statistics", "core/recording", "core/analysis", "core/report", "ui/plots"},
+    "ui/jobs": {"core/base"},
+    "ui/session": CORE | {"ui/jobs", "ui/export", "ui/plots"},
+    "ui/models": CORE | {"ui/session", "ui/jobs"},
+    "ui/panels": CORE | {"ui/session", "ui/jobs", "ui/models", "ui/plots", "ui/export"},
+    "ui/shell": CORE | {"ui/session", "ui/jobs", "ui/models", "ui/plots", "ui/export", "ui/panels"},
 }
 LIBRARIES = {  # pattern of an include -> the rooms it may stand in
     r"qcustomplot\.h": {"ui/plots"},
     r"hdf5|H5\w+\.h": {"core/recording"},
     r"torch/|ATen/|c10/": {"core/model", "core/capture"},
-    r"Q[A-Z]\w+|Qt\w+/.*": {"core/input", "ui/plots", "app"},
+    r"Q[A-Z]\w+|Qt\w+/.*": {"core/input", "ui/plots", "ui/jobs", "ui/session", "ui/models", "ui/panels", "ui/shell", "app"},
     r"nlohmann/.*": {"core/checkpoint", "core/report", "core/model"},
     r"CLI/.*": {"app"},
 }
