@@ -16,7 +16,7 @@ using nlohmann::json;
 
 /// How others call what `--set` calls by the second name: timm's model arguments and pretrained_cfg, Hugging Face's
 /// configs, argparse's namespaces.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 15> other_names{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> other_names{{
     {"num_heads", "heads"},
     {"num_attention_heads", "heads"},
     {"layer_norm_eps", "eps"},
@@ -32,6 +32,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> other_na
     {"image_std", "std"},
     {"crop_pct", "crop"},
     {"crop_ratio", "crop"},
+    {"block_fn", "block"},
 }};
 
 /// The word of `--set` for a key of a config, "" when it tells nothing we ask for.
@@ -59,6 +60,8 @@ std::string our_spelling(const std::string& setting, std::string value) {
                 return kind;
         return "";
     }
+    if (setting == "block") // timm's names of classes
+        return value == "ResPostBlock" ? "post-norm" : value == "Block" ? "pre-norm" : value;
     if (setting == "act") {
         value = lower(value);
         if (value == "gelu_new" || value == "gelu_pytorch_tanh")
@@ -135,8 +138,8 @@ void take_metadata(const TensorCatalog& catalog, NetworkSettings& settings) {
 
 const std::vector<std::string>& known_settings() {
     static const std::vector<std::string> known{
-        "family", "heads",      "eps",        "norm", "pool", "pool_include_prefix",
-        "act",    "patch_size", "image_size", "mean", "std",  "crop"};
+        "family", "heads", "eps",        "norm",       "block", "pool", "pool_include_prefix",
+        "act",    "gate",  "patch_size", "image_size", "mean",  "std",  "crop"};
     return known;
 }
 

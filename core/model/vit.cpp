@@ -164,6 +164,10 @@ private:
     }
 
     Tensor block(const Weights& weights, const Tensor& input, NormTap* tap) const {
+        if (plan_.post_norm) {
+            const Tensor x = input + norm(weights.name("norm1"), attention(weights.scope("attn"), input, tap), tap);
+            return x + norm(weights.name("norm2"), mlp(weights.scope("mlp"), x, tap), tap);
+        }
         const Tensor attended = attention(weights.scope("attn"), norm(weights.name("norm1"), input, tap), tap);
         const Tensor x = input + weights.scaled("ls1.gamma", attended);
         const Tensor mixed = mlp(weights.scope("mlp"), norm(weights.name("norm2"), x, tap), tap);
@@ -193,7 +197,7 @@ private:
             const bool packed = hidden.size(-1) == 2 * weights["fc2.weight"].size(1);
             if (packed) {
                 const auto halves = hidden.chunk(2, -1);
-                hidden = activate(halves[0]) * halves[1];
+                hidden = activate(halves[plan_.gate_last ? 1 : 0]) * halves[plan_.gate_last ? 0 : 1];
             } else {
                 hidden = activate(hidden);
             }
@@ -208,6 +212,8 @@ private:
             return x * at::sigmoid(1.702 * x);
         if (plan_.act == "relu")
             return at::relu(x);
+        if (plan_.act == "sigmoid")
+            return at::sigmoid(x);
         return plan_.act == "silu" ? at::silu(x) : at::gelu(x);
     }
 
@@ -252,10 +258,6 @@ private:
     std::unordered_map<std::string, int> places_;
 };
 
-std::string first_line(const std::string& text) {
-    return text.substr(0, text.find('\n'));
-}
-
 } // namespace
 
 Result<std::unique_ptr<Network>> build_vit(const TensorCatalog& catalog, VitPlan plan) {
@@ -271,28 +273,6 @@ Result<std::unique_ptr<Network>> build_vit(const TensorCatalog& catalog, VitPlan
         return {};
     }));
     return network;
-}
-
-Result<void> guard_torch(const std::function<Result<void>()>& work) {
-    const Error no_memory{ErrorCode::out_of_memory, "",
-                          "the network does not fit in memory; say a smaller --batch-size, or --sample N"};
-    try {
-        return work();
-    } catch (const Interrupted&) {
-        return Error{ErrorCode::cancelled, "", "interrupted; nothing was written"};
-    } catch (const std::bad_alloc&) {
-        return no_memory;
-    } catch (const c10::OutOfMemoryError&) {
-        return no_memory;
-    } catch (const c10::Error& error) {
-        const std::string message = error.what_without_backtrace();
-        if (message.find("not enough memory") != std::string::npos ||
-            message.find("out of memory") != std::string::npos)
-            return no_memory;
-        return Error{ErrorCode::cannot_run, "", "LibTorch cannot run this: " + first_line(message)};
-    } catch (const std::exception& error) {
-        return Error{ErrorCode::cannot_run, "", "LibTorch cannot run this: " + first_line(error.what())};
-    }
 }
 
 } // namespace normscope

@@ -16,17 +16,21 @@ struct NamedSite {
     bool required = false;
 };
 
-/// timm's order of execution.
-std::vector<NamedSite> all_sites(int64_t depth) {
+/// timm's order of execution. A block's own norms stand behind its attention and its MLP where it is post-norm.
+std::vector<NamedSite> all_sites(int64_t depth, bool post_norm) {
     std::vector<NamedSite> sites{{"patch_embed.norm", Site::patches}, {"norm_pre", Site::tokens}};
     for (int64_t i = 0; i < depth; ++i) {
         const std::string block = "blocks." + std::to_string(i) + ".";
-        sites.push_back({block + "norm1", Site::tokens, true});
+        const NamedSite norm1{block + "norm1", Site::tokens, true}, norm2{block + "norm2", Site::tokens, true};
+        if (!post_norm)
+            sites.push_back(norm1);
         sites.push_back({block + "attn.q_norm", Site::queries_keys});
         sites.push_back({block + "attn.k_norm", Site::queries_keys});
         sites.push_back({block + "attn.norm", Site::attention});
-        sites.push_back({block + "norm2", Site::tokens, true});
+        sites.push_back(post_norm ? norm1 : norm2);
         sites.push_back({block + "mlp.norm", Site::hidden});
+        if (post_norm)
+            sites.push_back(norm2);
     }
     sites.push_back({"norm", Site::tokens});
     sites.push_back({"attn_pool.q_norm", Site::pool_query});
@@ -43,7 +47,7 @@ public:
 
     Result<void> run() {
         NORMSCOPE_TRY(read_settings());
-        for (const NamedSite& site : all_sites(plan_.depth)) {
+        for (const NamedSite& site : all_sites(plan_.depth, plan_.post_norm)) {
             const NormParts parts = norm_parts(catalog_, site.name);
             if (site.required && !parts.any())
                 NORMSCOPE_TRY(needs_.require(site.name + ".weight", {plan_.width}));
@@ -202,7 +206,7 @@ int64_t vit_depth(const TensorCatalog& catalog) {
 
 std::vector<std::string> vit_norm_sites(const TensorCatalog& catalog) {
     std::vector<std::string> names;
-    for (const NamedSite& site : all_sites(vit_depth(catalog)))
+    for (const NamedSite& site : all_sites(vit_depth(catalog), false))
         names.push_back(site.name);
     return names;
 }

@@ -37,6 +37,7 @@ public:
         NORMSCOPE_TRY(pooling());
         NORMSCOPE_TRY(head());
         NORMSCOPE_TRY(activation());
+        NORMSCOPE_TRY(order());
         NORMSCOPE_TRY(preprocessing());
         NORMSCOPE_TRY(plan_vit_norms(catalog_, settings_, needs_, plan_));
         warn_of_leftovers();
@@ -239,10 +240,22 @@ private:
     }
 
     Result<void> activation() {
-        NORMSCOPE_LET(told, settings_.choice("act", {"gelu", "gelu_tanh", "quick_gelu", "relu", "silu"}));
+        NORMSCOPE_LET(told, settings_.choice("act", {"gelu", "gelu_tanh", "quick_gelu", "relu", "silu", "sigmoid"}));
         const auto act = told.value_or(Told<std::string>{gated_ ? "silu" : "gelu", "family default"});
         plan_.act = act.value;
         tell("act", act.value, act.source);
+        return {};
+    }
+
+    /// Where the norms of a block stand and which half of fc1 is the gate: neither shows in the keys.
+    Result<void> order() {
+        NORMSCOPE_LET(block, settings_.choice("block", {"pre-norm", "post-norm"}));
+        plan_.post_norm = block && block->value == "post-norm";
+        tell("block", plan_.post_norm ? "post-norm" : "pre-norm", block ? block->source : "family default");
+        NORMSCOPE_LET(gate, settings_.choice("gate", {"first", "last"}));
+        plan_.gate_last = gate && gate->value == "last";
+        if (gated_)
+            tell("gate", plan_.gate_last ? "last" : "first", gate ? gate->source : "family default");
         return {};
     }
 

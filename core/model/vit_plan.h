@@ -26,7 +26,9 @@ struct VitPlan {
     bool positions_cover_prefix = false; ///< pos_embed has entries for class, distillation and register tokens.
     bool pool_prefix = false;            ///< Pooling includes those tokens.
     std::string pool;                    ///< "token", "avg", "max", "avgmax", "map"
-    std::string act;                     ///< "gelu", "gelu_tanh", "quick_gelu", "relu", "silu"
+    std::string act;                     ///< "gelu", "gelu_tanh", "quick_gelu", "relu", "silu", "sigmoid"
+    bool post_norm = false;              ///< x + norm(f(x)) instead of x + f(norm(x)), timm's ResPostBlock
+    bool gate_last = false;              ///< fc1 packs value and gate instead of gate and value, timm's GluMlp
     int64_t classes = 0;
     InputSpec input;
     std::vector<NormLayer> norms;   ///< execution order

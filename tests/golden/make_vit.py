@@ -49,7 +49,7 @@ NORMS = {
     "dyt-scalar": lambda width: DyT(width, ()),
 }
 ACTS = {
-    "gelu": F.gelu, "silu": F.silu, "relu": F.relu,
+    "gelu": F.gelu, "silu": F.silu, "relu": F.relu, "sigmoid": torch.sigmoid,
     "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
     "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x),
 }
@@ -82,6 +82,7 @@ class Mlp(nn.Module):
     def __init__(self, o, plain=False):
         super().__init__()
         width, self.kind, self.act = o["width"], "plain" if plain else o["mlp"], ACTS[o["act"]]
+        self.gate_last = o["gate_last"]
         hidden = 2 * width
         if self.kind == "swiglu":
             self.fc1_g, self.fc1_x = nn.Linear(width, hidden), nn.Linear(width, hidden)
@@ -94,7 +95,7 @@ class Mlp(nn.Module):
         if self.kind == "swiglu":
             x = self.act(self.fc1_g(x)) * self.fc1_x(x)
         elif self.kind == "packed":
-            gate, value = self.fc1(x).chunk(2, -1)
+            gate, value = self.fc1(x).chunk(2, -1)[:: -1 if self.gate_last else 1]
             x = self.act(gate) * value
         else:
             x = self.act(self.fc1(x))
@@ -117,7 +118,12 @@ class Block(nn.Module):
         self.norm1, self.attn, self.ls1 = norm_if(True, o, o["width"]), Attention(o), scale()
         self.norm2, self.mlp, self.ls2 = norm_if(True, o, o["width"]), Mlp(o), scale()
 
+        self.post_norm = o["post_norm"]
+
     def forward(self, x):
+        if self.post_norm:
+            x = x + self.norm1(self.attn(x))
+            return x + self.norm2(self.mlp(x))
         x = x + self.ls1(self.attn(self.norm1(x)))
         return x + self.ls2(self.mlp(self.norm2(x)))
 
@@ -190,6 +196,7 @@ DEFAULTS = {
     "width": 8, "depth": 2, "heads": 2, "size": (8, 8), "patch": (4, 4), "channels": 1, "classes": 3, "norm": "layernorm",
     "act": "gelu", "mlp": "plain", "pool": "token", "class": 1, "distilled": 0, "registers": 0, "no_embed_class": False,
     "qkv_bias": True, "qk_norm": False, "scale_norm": False, "norm_pre": False, "fc_norm": False, "layer_scale": False,
+    "post_norm": False, "gate_last": False,
 }
 # name: (options, metadata that tells what the keys cannot)
 VARIANTS = {
@@ -205,6 +212,8 @@ VARIANTS = {
     "registers": ({"registers": 2, "no_embed_class": True, "mlp": "swiglu", "act": "silu"}, {}),
     "packed": ({"mlp": "packed", "act": "silu", "norm": "rmsnorm"}, {}),
     "map": ({"pool": "map", "class": 0, "act": "gelu_tanh"}, {"act": "gelu_tanh"}),
+    "post-norm": ({"post_norm": True, "qk_norm": True, "mlp": "packed", "act": "sigmoid", "gate_last": True},
+                  {"block_fn": "ResPostBlock", "act": "sigmoid", "gate": "last"}),
     "oblong": ({"size": (10, 12), "patch": (2, 12)}, {"img_size": "10, 12"}),
 }
 
