@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exact joint counts of input-output points, and output against input, on grids that grow by powers of two.
+
+The grids depend on the largest magnitude alone, never on the order of the data, so any two of them merge.
+"""
+import math
+
+import torch
+
+
+def float_exponent(largest):
+    """The least e with largest < 2^e."""
+    return math.frexp(largest)[1]
+
+
+class Density:
+    """Counts of points (x, y) on 1024 × 1024 cells; cell i of an axis spans [(i−512)·2^e, (i−511)·2^e)."""
+
+    CELLS = 1024
+    HALF = CELLS // 2
+    SMALLEST = -100  # exponent of the cells before the first value
+    _MOST_IN_INT32 = 2**31 - 1
+
+    def __init__(self):
+        self.exponents = [self.SMALLEST, self.SMALLEST]  # of x, y
+        self.counts = None  # (y, x), flat; int32 until one cell could hold more
+        self.total = 0
+
+    @classmethod
+    def exponent_for(cls, largest):
+        return max(float_exponent(largest) - 9, cls.SMALLEST) if largest > 0 else cls.SMALLEST
+
+    def reserve(self, x_exponent, y_exponent, device="cpu"):
+        """Makes the cells at least as wide as 2^exponent, joining neighbours."""
+        grow = [max(0, wanted - own) for wanted, own in zip((x_exponent, y_exponent), self.exponents)]
+        self.exponents = [own + more for own, more in zip(self.exponents, grow)]
+        if self.counts is None:
+            self.counts = torch.zeros(self.CELLS**2, dtype=torch.int32, device=device)
+        elif any(grow):
+            grid = self.counts.view(self.CELLS, self.CELLS)
+            for axis, doublings in ((1, grow[0]), (0, grow[1])):
+                cell = torch.arange(self.CELLS, device=grid.device)
+                moved = ((cell - self.HALF) >> min(doublings, 31)) + self.HALF
+                grid = torch.zeros_like(grid).index_add_(axis, moved, grid)
+            self.counts = grid.reshape(-1)
+
+    def _count(self, population):
+        self.total += population
+        if self.total > self._MOST_IN_INT32:
+            self.counts = self.counts.long()
+
+    def add(self, x, y, x_largest, y_largest):
+        """float32 values, all finite, flat, of one length; the largest |x| and |y| are known already."""
+        if x.numel() == 0:
+            return
+        self.reserve(self.exponent_for(x_largest), self.exponent_for(y_largest), x.device)
+        self._count(x.numel())
+        column, row = (torch.mul(v, 2.0**-e).floor_() for v, e in zip((x, y), self.exponents))
+        cell = row.mul_(self.CELLS).add_(column).add_(self.HALF * (self.CELLS + 1)).long()  # exact: below 2^24
+        one = torch.ones((), dtype=self.counts.dtype, device=cell.device)
+        self.counts.scatter_add_(0, cell, one.expand_as(cell))
+
+    def merge(self, other):
+        if other.counts is None:
+            return
+        self.reserve(*other.exponents, other.counts.device)
+        aligned = Density()
+        aligned.counts, aligned.exponents = other.counts, list(other.exponents)
+        aligned.reserve(*self.exponents)
+        self._count(other.total)
+        self.counts += aligned.counts.to(self.counts.device)
+
+
+class Profile:
+    """Count, Σx, Σy, Σy² per bin of x. Bins are signed and logarithmic, 1024 to the octave over the 31 octaves below
+    2^top (the upper bits of the float are the index), with all smaller |x| in the middle bin."""
+
+    PER_OCTAVE = 1024
+    OCTAVES = 31
+    BINS = 2 * PER_OCTAVE * OCTAVES + 1
+    MIDDLE = BINS // 2
+    SMALLEST = -126
+    _DROPPED = 13  # bits of the fraction: 23 − 10
+
+    def __init__(self):
+        self.top = self.SMALLEST
+        self.sums = None  # float64 (4, BINS): count, Σx, Σy, Σy²
+
+    @classmethod
+    def top_for(cls, largest):
+        return max(float_exponent(largest), cls.SMALLEST) if largest > 0 else cls.SMALLEST
+
+    def reserve(self, top, device="cpu"):
+        """Makes room for all |x| < 2^top."""
+        octaves = min(max(0, top - self.top), self.OCTAVES + 1)
+        self.top = max(self.top, top)
+        if self.sums is None:
+            self.sums = torch.zeros(4, self.BINS, dtype=torch.float64, device=device)
+        elif octaves:
+            side = torch.arange(self.BINS, device=self.sums.device) - self.MIDDLE
+            slot = (side.abs() - octaves * self.PER_OCTAVE).clamp_(min=0)
+            self.sums = torch.zeros_like(self.sums).index_add_(1, slot * side.sign() + self.MIDDLE, self.sums)
+
+    def add(self, x, y, x_largest):
+        """float32 values, all finite, flat, of one length; the largest |x| is known already."""
+        if x.numel() == 0:
+            return
+        self.reserve(self.top_for(x_largest), x.device)
+        bits = x.view(torch.int32)
+        first = (self.top + 127 - self.OCTAVES) * self.PER_OCTAVE
+        slot = ((bits & 0x7FFFFFFF) >> self._DROPPED).sub_(first - 1).clamp_(min=0)
+        sign = bits >> 31  # −1 for negative x
+        index = slot.bitwise_xor_(sign).sub_(sign).add_(self.MIDDLE)
+        exact = y.double()
+        for sums, weights in zip(self.sums, (None, x.double(), exact, exact.square())):
+            sums += torch.bincount(index, weights, minlength=self.BINS)
+
+    def merge(self, other):
+        if other.sums is None:
+            return
+        self.reserve(other.top, other.sums.device)
+        aligned = Profile()
+        aligned.sums, aligned.top = other.sums, other.top
+        aligned.reserve(self.top)
+        self.sums += aligned.sums.to(self.sums.device)

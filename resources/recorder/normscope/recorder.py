@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`with normscope.record(model, "run.h5"):` writes what the norm layers of a PyTorch model do into a NormScope dump."""
+import contextlib
+import inspect
+import sys
+import time
+import warnings
+
+import numpy as np
+import torch
+
+from .distributed import rank_and_world, reduce_stores, shard_path
+from .dump import Dump
+from .hooks import Tap, in_backward
+from .layers import Norm, find_layers, unwrapped
+from .store import LayerStore, Options
+from .write_summary import text_list, write_gradient_flow
+
+SUMMARY_SHARE = 0.02  # of the time that writing summaries while the run goes on may take
+
+
+def record(model, path, *, layers=None, gradient="norm", sample=None, dtype="float32", statistics=True,
+           loss="user's loss", mask=None, seed=0, reduce=False):
+    """Records every forward and backward pass of `model` inside the `with` block into the dump `path`.
+
+    layers      None: LayerNorm, RMSNorm, DyT, Derf and their like. A regular expression, or a list of names and
+                expressions: those whose names match, GroupNorm, BatchNorm and others too.
+    gradient    "norm": of the norm's own input, as a full backward hook gives it. "total": of the residual stream that
+                the input is part of. "both", or None.
+    sample      Tokens to keep of each layer: None all, 0 none, or a number, drawn uniformly from the whole run.
+    dtype       "float32", "float16" or "bfloat16" of the tensors in the file.
+    statistics  True: exact moments, densities, profiles and histograms of every point; "moments"; or False.
+    loss        What the gradients are of, in words.
+    mask        Padding: a (samples, tokens) tensor, true where there is a token, or the name of the model's argument
+                that is one ("attention_mask"). Padding is left out of statistics and samples.
+    seed        Of the samples.
+    reduce      Under torch.distributed: merge the summaries of all ranks into one file, instead of a file for each.
+    """
+    options = Options(gradient, sample, dtype, statistics, seed)
+    _check(options, mask)
+    return Recorder(model, path, options, about=dict(layers=layers, loss=loss, mask=mask, reduce=reduce))
+
+
+def _check(options, mask):
+    choices = {"gradient": (None, "norm", "total", "both"), "dtype": ("float32", "float16", "bfloat16"),
+               "statistics": (True, "moments", False)}
+    for name, allowed in choices.items():
+        if getattr(options, name) not in allowed:
+            raise ValueError(f"{name}: expected one of {allowed}, found {getattr(options, name)!r}")
+    if options.sample is not None and (not isinstance(options.sample, int) or options.sample < 0):
+        raise ValueError(f"sample: expected None or a number of tokens, found {options.sample!r}")
+    if options.sample == 0 and not options.statistics:
+        raise ValueError("expected something to record, found sample=0 with statistics=False; allow one of them")
+    if mask is not None and not isinstance(mask, (str, torch.Tensor)):
+        raise ValueError(f"mask: expected a tensor or the name of the model's argument, found {type(mask).__name__}")
+
+
+class Recorder:
+    """What `record` returns. Every forward of the model begins a batch; `begin_batch` does so by hand."""
+
+    def __init__(self, model, path, options, about):
+        self.model, self.options, self.about = unwrapped(model), options, about
+        self.path, self.mask = path, about["mask"]
+        self.modules = find_layers(self.model, about["layers"])
+        self.rank, self.world = 0, 1
+        self.stores, self.dump = {}, None
+        self.cleanup = contextlib.ExitStack()
+        self.parameters_watched = set()
+
+    # --- the with block ------------------------------------------------------------------------------------------
+
+    def __enter__(self):
+        self.rank, self.world = rank_and_world()
+        self.reduces = self.about["reduce"] and self.world > 1
+        self.options.first_row = self.rank << 40
+        if self.reduces and self.options.sample is None:
+            self.options.sample = 0  # the tensors of all ranks have no room in one file
+        if self.reduces and not self.options.statistics:
+            raise ValueError("reduce=True merges statistics, found statistics=False; leave reduce out")
+        if not self.reduces or self.rank == 0:
+            self.dump = Dump(self._own_path(), self.options.dtype, self._origin())
+        self.calls, self.batch_mask, self.summary_cost, self.summaries_written = {}, None, 0.0, -np.inf
+        self.names_written, self.mask_rows = 0, 0
+        with contextlib.ExitStack() as entering:
+            if "torch._dynamo" in sys.modules:  # compiled code would pass the hooks by
+                entering.enter_context(torch.compiler.set_stance("force_eager"))
+            self.taps = [Tap(self, name, module) for name, module in self.modules.items()]
+            for tap in self.taps:
+                entering.callback(tap.remove)
+            handle = self.model.register_forward_pre_hook(self._on_forward, with_kwargs=True)
+            entering.callback(handle.remove)
+            self.cleanup = entering.pop_all()
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.cleanup.close()
+        try:
+            self._end_batch(last=True)
+            if self.reduces and kind is None:
+                self._merge_ranks()
+            if kind is None and not self.stores:
+                warnings.warn("normscope: no norm layer ran inside the with block; the dump is empty", stacklevel=2)
+        except Exception:
+            if kind is None:
+                raise
+        finally:
+            if self.dump:
+                self.dump.close()
+
+    def _own_path(self):
+        return self.path if self.world == 1 or self.reduces else shard_path(self.path, self.rank)
+
+    def _origin(self):
+        options, name = self.options, type(self.model).__name__
+        run = dict(loss=self.about["loss"] if options.gradient else "", seed=np.uint64(options.seed), input="",
+                   preprocess="", device=str(next(iter(self.model.parameters()), torch.zeros(())).device.type))
+        if self.world > 1:
+            run.update(world_size=self.world, rank=self.rank)
+        return {"model": dict(name=name, family="", checkpoint="", checkpoint_format="", checkpoint_sha256="",
+                              torch_version=str(torch.__version__), n_tensors=len(self.model.state_dict())),
+                "run": run}
+
+    # --- batches -------------------------------------------------------------------------------------------------
+
+    def _on_forward(self, _, args, kwargs):
+        if in_backward():
+            return
+        self.begin_batch()
+        if isinstance(self.mask, str):
+            given = inspect.signature(self.model.forward).bind_partial(*args, **kwargs).arguments
+            self.batch_mask = given.get(self.mask, given.get("kwargs", {}).get(self.mask))
+        else:
+            self.batch_mask = self.mask
+
+    def begin_batch(self):
+        """Ends the batch before: what was recorded is in the file then. A layer that runs twice in one batch is
+        recorded as NAME and NAME#1. Called by itself whenever the model's forward begins."""
+        self._end_batch()
+        for tap in self.taps:
+            tap.begin_batch()
+
+    def _end_batch(self, last=False):
+        if not self.calls and not last:
+            return
+        self.calls = {}
+        if not self.dump:
+            return
+        for store in self.stores.values():
+            store.pad()
+        samples = max((store.samples for store in self.stores.values()), default=0)
+        self.dump.run.attrs.modify("n_samples", samples)
+        # Summaries are as large after a batch as after all; they are written as often as costs little.
+        since = time.monotonic() - self.summaries_written
+        if last or since * SUMMARY_SHARE >= self.summary_cost:
+            self._write_summaries()
+        else:
+            self.dump.flush()
+
+    def _write_summaries(self):
+        began = time.monotonic()
+        parts = [part for store in self.stores.values() for part in store.parts()]
+        flow = [(store.index, store.summary) for store in self.stores.values() if store.summary]
+        if any("grad" in quantity for _, summary in flow for quantity in summary.moments):
+            parts.append((self.dump.entry, "gradient_flow",
+                          lambda parent, name: write_gradient_flow(parent, name, flow)))
+        if len(self.stores) > self.names_written:
+            self.names_written = len(self.stores)
+            names = [store.group.name.rsplit("/", 1)[-1] for store in self.stores.values()]
+            parts.append((self.dump.entry, "layer_names", text_list(names)))
+        self.dump.replace(parts)
+        self.summaries_written = time.monotonic()
+        self.summary_cost = self.summaries_written - began
+
+    # --- what the taps call --------------------------------------------------------------------------------------
+
+    def take(self, tap, module, x, y):
+        """Keeps one call's tensors; returns the call, to which gradients belong."""
+        call = self.calls.get(tap.name, 0)
+        name = tap.name if call == 0 else f"{tap.name}#{call}"
+        with torch.no_grad(), torch.autocast(x.device.type, enabled=False):
+            if name not in self.stores:
+                self.stores[name] = LayerStore((name, len(self.stores) + 1, call), Norm(module, x, y), self.options,
+                                               self.dump)
+                if call == 0 and self.options.gradient:
+                    self._watch_parameters(self.stores[name])
+            if not self.calls:
+                self._keep_mask(x)
+            self.calls[tap.name] = call + 1
+            return self.stores[name].forward(x, y, self.batch_mask)
+
+    def _watch_parameters(self, store):
+        for name, parameter in store.norm.owned().items():
+            if parameter.requires_grad and parameter.is_leaf:
+                handle = parameter.register_hook(
+                    lambda gradient, name=name: store.add_parameter_gradient(name, gradient))
+                self.cleanup.callback(handle.remove)
+
+    def _keep_mask(self, x):
+        if self.batch_mask is None or self.options.sample is not None or not self.dump:
+            return
+        self.dump.write_mask(self.mask_rows, self.batch_mask)
+        self.mask_rows += len(self.batch_mask)
+
+    # --- ranks ---------------------------------------------------------------------------------------------------
+
+    def _merge_ranks(self):
+        def adopt(description):
+            name = description.identity[0]
+            identity = (name, len(self.stores) + 1, description.identity[2])
+            self.stores[name] = LayerStore(identity, description.norm, self.options, self.dump)
+            return self.stores[name]
+
+        samples = reduce_stores(self.stores, adopt)
+        if self.dump:
+            self.dump.run.attrs.modify("n_samples", samples)
+            self._write_summaries()

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is kept of one norm layer: its tensors, a sample of its tokens, its summary."""
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from .dump import encoded
+from .samples import BottomK
+from .summary import LayerSummary
+from .write_summary import summary_parts
+
+
+@dataclass
+class Options:
+    """What to keep; see `record`."""
+
+    gradient: str | None = "norm"
+    sample: int | None = None
+    dtype: str = "float32"
+    statistics: bool | str = True
+    seed: int = 0
+    first_row: int = 0  # running index of this rank's first row, apart from those of other ranks
+
+    @property
+    def gradients(self):
+        return {None: (), "norm": ("input_grad", "output_grad"), "total": ("input_grad_total", "output_grad"),
+                "both": ("input_grad", "input_grad_total", "output_grad")}[self.gradient]
+
+
+@dataclass
+class Description:
+    """A store as it travels to another rank; grids travel apart."""
+
+    identity: tuple
+    norm: object
+    summary: LayerSummary | None
+    kept: object
+    parameter_gradients: dict
+
+
+@dataclass
+class Call:
+    """One call of a layer: which part of the recording it is, so that gradients may come at any time."""
+
+    store: "LayerStore"
+    first_sample: int
+    samples: int
+    valid: np.ndarray | None  # (rows,) bool: not padding
+    place: np.ndarray  # of the tokens kept: rows in this call …
+    slot: np.ndarray  # … where they are kept …
+    index: np.ndarray  # … and their running index
+    arrived: set = field(default_factory=set)  # gradients
+
+
+class KeptTokens:
+    """A uniform sample of a layer's tokens: rows of every quantity, by slot."""
+
+    def __init__(self, options):
+        self.chosen = BottomK(options.sample, options.seed)
+        self.values = {}  # quantity: float32 (slots, channels)
+        self.token, self.sample = np.zeros(0, np.int32), np.zeros(0, np.int32)
+
+    def grow(self, slots):
+        """Makes room, in steps that double."""
+        room = len(self.token)
+        if slots <= room:
+            return
+        more = max(slots, 2 * room) - room
+        self.token, self.sample = (np.pad(v, (0, more)) for v in (self.token, self.sample))
+        for quantity, values in self.values.items():
+            self.values[quantity] = torch.cat([values, torch.full((more, values.shape[1]), torch.nan)])
+
+    def put(self, quantity, slots, rows):
+        if quantity not in self.values:
+            self.values[quantity] = torch.full((len(self.token), rows.shape[1]), torch.nan)
+        self.values[quantity][torch.from_numpy(slots)] = rows.cpu()
+
+    def forget(self, slots):
+        """The gradients of tokens that these slots held before."""
+        for values in self.values.values():
+            values[torch.from_numpy(slots)] = torch.nan
+
+    def merge(self, other, first_sample):
+        slots, chosen = self.chosen.take(other.chosen.index, other.chosen.keys)
+        self.grow(len(self.chosen.keys))
+        self.forget(slots)
+        self.token[slots] = other.token[chosen]
+        self.sample[slots] = other.sample[chosen] + first_sample
+        for quantity, values in other.values.items():
+            self.put(quantity, slots, values[torch.from_numpy(chosen)])
+
+    def parts(self, group, dump):
+        """What to write, as `Dump.replace` takes it: tensors of one sample, and which tokens they are."""
+        order = self.chosen.order()
+        if len(order) == 0:
+            return []
+
+        def tensor(quantity):
+            def make(parent, name):
+                values = encoded(self.values[quantity][torch.from_numpy(order)][None], dump.dtype)
+                if group.attrs["channel_axis"] == 1:
+                    values = np.ascontiguousarray(values.swapaxes(1, 2))
+                dataset = parent.create_dataset(name, data=values, chunks=values.shape, maxshape=(None,) +
+                                                values.shape[1:])
+                dump.mark(dataset, quantity)
+
+            return group, quantity, make
+
+        def places(name, values):
+            return group, name, lambda parent, to: parent.create_dataset(to, data=values[order].astype(np.int32))
+
+        return [*(tensor(quantity) for quantity in self.values), places("token_positions", self.token),
+                places("token_samples", self.sample)]
+
+
+class LayerStore:
+    """`identity` is (name, index, call). `dump` is None on ranks that write no file."""
+
+    def __init__(self, identity, norm, options, dump):
+        self.name, self.index, self.call = identity
+        self.norm, self.options, self.dump = norm, options, dump
+        self.samples = self.rows = 0
+        self.kept = KeptTokens(options) if options.sample else None
+        self.summary = LayerSummary(options.statistics is True, options.seed) if options.statistics else None
+        self.parameter_gradients = {}  # float64, summed over the run
+        self.missing = {quantity: {} for quantity in options.gradients}  # gradients by first sample: shape
+        self.group = dump.add_layer(self.name, self.attributes(), norm.parameters) if dump else None
+
+    def attributes(self):
+        norm = self.norm
+        shape = norm.normalized_shape
+        told = dict(kind=norm.kind, index=self.index, call=self.call, channel_axis=norm.channel_axis,
+                    normalized_shape=shape[0] if len(shape) == 1 else np.array(shape),
+                    has_affine=int("weight" in norm.parameters or "bias" in norm.parameters))
+        if norm.eps is not None:
+            told.update(eps=norm.eps, eps_source="module")
+        if norm.weight_offset:
+            told.update(weight_offset=norm.weight_offset)  # the affine part multiplies by weight + offset
+        return told
+
+    def forward(self, x, y, mask):
+        """Takes one call's input and output. `mask` is (samples, tokens) bool, true where there is no padding."""
+        norm = self.norm
+        shaped, x_rows = norm.shaped(x), norm.rows(x)
+        samples, rows = shaped.shape[0], x_rows.shape[0]
+        tokens = max(1, rows // max(1, samples))
+        valid = norm.valid_rows(shaped, mask)
+        call = Call(self, self.samples, samples, valid, *self._keep(x_rows, y, tokens, valid))
+        if self.options.sample is None and self.dump:
+            self.dump.write_samples(self.group, "input", self.samples, shaped)
+            self.dump.write_samples(self.group, "output", self.samples, norm.shaped(y))
+            for waiting in self.missing.values():
+                waiting[self.samples] = shaped.shape
+        if self.summary:
+            before_affine = norm.normalized(x_rows) if norm.can_normalize else norm.rows(y)
+            self.summary.add_points(self.options.first_row + self.rows, x_rows, before_affine,
+                                    (self.samples, tokens, valid))
+        self.samples += samples
+        self.rows += rows
+        return call
+
+    def _keep(self, x_rows, y, tokens, valid):
+        first = self.options.first_row + self.rows
+        if not self.kept:
+            return (np.zeros(0, np.int64),) * 3
+        place, slot = self.kept.chosen.offer(first, first + x_rows.shape[0], valid)
+        self.kept.grow(len(self.kept.chosen.keys))
+        self.kept.forget(slot)
+        self.kept.token[slot], self.kept.sample[slot] = place % tokens, self.samples + place // tokens
+        rows = torch.from_numpy(place).to(x_rows.device)
+        self.kept.put("input", slot, x_rows[rows])
+        self.kept.put("output", slot, self.norm.rows(y)[rows])
+        return place, slot, first + place
+
+    def gradient(self, call, quantity, gradient):
+        """Takes a gradient of the loss; of a second backward through the same call nothing is kept."""
+        if quantity in call.arrived:
+            return
+        call.arrived.add(quantity)
+        if self.options.sample is None and self.dump:
+            self.dump.write_samples(self.group, quantity, call.first_sample, self.norm.shaped(gradient))
+            self.missing[quantity].pop(call.first_sample, None)
+        rows = self.norm.rows(gradient)
+        if self.kept:
+            still = self.kept.chosen.index[call.slot] == call.index
+            place = torch.from_numpy(call.place[still]).to(rows.device)
+            self.kept.put(quantity, call.slot[still], rows[place])
+        if self.summary and (quantity != "input_grad_total" or self.options.gradient == "total"):
+            self.summary.add_gradient(quantity.removesuffix("_total"), rows, call.valid)
+
+    def add_parameter_gradient(self, name, gradient):
+        gradient = gradient.detach().reshape(-1).double().cpu()
+        self.parameter_gradients[name] = self.parameter_gradients.get(name, 0.0) + gradient
+
+    def description(self):
+        summary = self.summary.without_grids() if self.summary else None
+        return Description((self.name, self.index, self.call), self.norm, summary, self.kept, self.parameter_gradients)
+
+    def merge(self, other, first_sample):
+        """Takes another rank's description, all but the grids; its samples are numbered from `first_sample`."""
+        if self.summary:
+            self.summary.merge_small(other.summary, first_sample)
+        if self.kept:
+            self.kept.merge(other.kept, first_sample)
+        for name, gradient in other.parameter_gradients.items():
+            self.add_parameter_gradient(name, gradient)
+
+    def pad(self):
+        """Gradients that did not come are NaN where others did, so that all tensors have one shape."""
+        for quantity, waiting in self.missing.items():
+            if waiting and quantity in self.group:
+                for first, shape in waiting.items():
+                    self.dump.write_samples(self.group, quantity, first, torch.full(shape, torch.nan))
+                waiting.clear()
+
+    def parts(self):
+        """What to write anew, as `Dump.replace` takes it."""
+        parts = summary_parts(self.group, self.summary, self.options.seed) if self.summary else []
+        for name, values in self.parameter_gradients.items():
+            parts.append((self.group, f"{name}_grad", lambda parent, to, values=values: parent.create_dataset(
+                to, data=values.float().numpy())))
+        if self.kept:
+            parts += self.kept.parts(self.group, self.dump)
+        if self.summary and self.summary.density.total and "default" not in self.group.attrs:
+            self.group.attrs["default"] = "scatter"
+        return parts
