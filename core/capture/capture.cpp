@@ -175,8 +175,12 @@ private:
 
 } // namespace
 
+bool cuda_available() {
+    return at::hasCUDA();
+}
+
 Result<CaptureResult> capture(Network& network, const Batch& batch, const CaptureOptions& options, Progress& progress) {
-    if (options.device.rfind("cuda", 0) == 0 && !at::hasCUDA())
+    if (options.device.rfind("cuda", 0) == 0 && !cuda_available())
         return Error{ErrorCode::cannot_run, "--device",
                      "expected a CUDA device, found none that this LibTorch can use; say --device cpu"};
     std::optional<CaptureResult> result;

@@ -45,6 +45,9 @@ struct CaptureResult {
     double loss = 0;
 };
 
+/// True when this LibTorch can run networks on a CUDA device of this machine. The first call may take a second.
+bool cuda_available();
+
 /// Runs a network on a batch and records every chosen norm layer. Progress by batch and layer; cancels within a
 /// layer. Errors: cannot_run (shape, labels out of range, device), bad_argument (regular expression, no layer matches),
 /// out_of_memory, cancelled.
