@@ -91,7 +91,7 @@ private:
 
     std::vector<NamedFigure> all_figures() const {
         std::vector<NamedFigure> figures;
-        figures.push_back({"overview", overview_figure(shared_analysis_, overview_layers)});
+        figures.push_back({"overview", overview_figure(shared_analysis_, evenly_chosen(analysis_, overview_layers))});
         figures.push_back({"depth", depth_figure(shared_analysis_)});
         for (std::size_t i = 0; i < names_.size(); ++i) {
             figures.push_back({names_[i] + ".scatter", scatter_figure(shared_analysis_, analysis_.layers[i])});

@@ -69,8 +69,8 @@ void style_axis(QCPAxis& axis, const Look& look) {
     axis.grid()->setZeroLinePen(look.pen(look.grid, 0.7));
 }
 
-QCPAxisRect* make_axes(QCustomPlot& plot, const Look& look) {
-    auto* axes = new QCPAxisRect(&plot);
+PanelAxes* make_axes(QCustomPlot& plot, const Look& look) {
+    auto* axes = new PanelAxes(&plot);
     for (QCPAxis* axis : axes->axes())
         style_axis(*axis, look);
     // QCustomPlot draws this axis a pixel above its own zero, where the grid would show beneath it.
@@ -145,7 +145,8 @@ void fit_range(QCPAxis& axis, std::span<const double> values, bool logarithmic) 
         axis.setTicker(QSharedPointer<ShortLogTicker>::create());
 }
 
-void say_instead(QCPAxisRect& axes, const QString& sentence, const Look& look) {
+void say_instead(PanelAxes& axes, const QString& sentence, const Look& look) {
+    axes.x_moves = axes.y_moves = false;
     for (QCPAxis* axis : axes.axes()) {
         axis->setTicks(false);
         axis->setTickLabels(false);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/plots/look.h"
-
-#include <qcustomplot.h>
+#include "ui/plots/panel_axes.h"
 
 #include <span>
 
@@ -36,7 +34,7 @@ protected:
 
 /// An axis rect with a left and a bottom axis, a dashed grid, and the look's fonts. It belongs to the plot's layout
 /// once it is put there.
-QCPAxisRect* make_axes(QCustomPlot& plot, const Look& look);
+PanelAxes* make_axes(QCustomPlot& plot, const Look& look);
 void style_axis(QCPAxis& axis, const Look& look);
 /// Ticks at −t, 0 and t of an axis that is symmetric about 0, for small axes; t is round and far out.
 void set_few_ticks(QCPAxis& axis);
@@ -46,7 +44,7 @@ void add_level(QCPAxisRect& axes, double y, const QPen& pen);
 QCPItemText* add_text(QCPAxisRect& axes, const QString& text, const QFont& font, const QColor& colour);
 /// A linear axis that holds all finite values, or a logarithmic one that holds all positive ones, with some air.
 void fit_range(QCPAxis& axis, std::span<const double> values, bool logarithmic);
-/// A sentence in the middle of axes that have nothing else to show.
-void say_instead(QCPAxisRect& axes, const QString& sentence, const Look& look);
+/// A sentence in the middle of axes that have nothing else to show, and nothing to move.
+void say_instead(PanelAxes& axes, const QString& sentence, const Look& look);
 
 } // namespace normscope

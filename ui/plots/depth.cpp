@@ -155,9 +155,11 @@ TextElement* panel_key(QCustomPlot& plot, const DepthPanel& panel, const Look& l
 
 class DepthFigure : public Figure {
 public:
-    explicit DepthFigure(AnalysisPtr analysis) : shared_analysis_(std::move(analysis)) {}
+    DepthFigure(AnalysisPtr analysis, const FigureParts& parts)
+        : shared_analysis_(std::move(analysis)), parts_(parts) {}
 
     std::string title() const override { return "depth"; }
+    std::string zoom_key() const override { return "depth"; }
     double natural_height_mm(double width_mm) const override { return width_mm * 1.05; }
 
     void populate(QCustomPlot& plot, const Look& look) const override {
@@ -170,7 +172,8 @@ public:
         QCPLayoutGrid* body = make_page(
             plot, look,
             {(model.isEmpty() ? QString() : model + QStringLiteral(": ")) + QStringLiteral("norm layers by depth"),
-             description, analysis_.warnings, QString::fromStdString(provenance_line(analysis_))});
+             description, analysis_.warnings, QString::fromStdString(provenance_line(analysis_))},
+            parts_);
         body->setRowSpacing(static_cast<int>(look.px(3)));
         const std::vector<DepthPanel> panels{spread_panel(analysis_, look), alpha_panel(analysis_, look),
                                              measure_panel(analysis_, look), gradient_panel(analysis_, look)};
@@ -183,7 +186,7 @@ public:
         for (int i = 0; i < static_cast<int>(panels.size()); ++i) {
             const int column = i / rows, row = i % rows;
             body->addElement(2 * row, column, panel_key(plot, panels[i], look));
-            QCPAxisRect* axes = make_axes(plot, look);
+            PanelAxes* axes = make_axes(plot, look);
             axes->setMarginGroup(QCP::msLeft | QCP::msRight, groups[column]);
             body->addElement(2 * row + 1, column, axes);
             fill_panel(*axes, panels[i], look, row == rows - 1);
@@ -191,7 +194,7 @@ public:
     }
 
 private:
-    void fill_panel(QCPAxisRect& axes, const DepthPanel& panel, const Look& look, bool lowest) const {
+    void fill_panel(PanelAxes& axes, const DepthPanel& panel, const Look& look, bool lowest) const {
         QCPAxis &x = *axes.axis(QCPAxis::atBottom), &y = *axes.axis(QCPAxis::atLeft);
         QVector<double> index, values;
         for (const auto& layer : analysis_.layers)
@@ -224,12 +227,13 @@ private:
 
     AnalysisPtr shared_analysis_;
     const Analysis& analysis_ = *shared_analysis_;
+    FigureParts parts_;
 };
 
 } // namespace
 
-std::unique_ptr<Figure> depth_figure(AnalysisPtr analysis) {
-    return std::make_unique<DepthFigure>(std::move(analysis));
+std::unique_ptr<Figure> depth_figure(AnalysisPtr analysis, const FigureParts& parts) {
+    return std::make_unique<DepthFigure>(std::move(analysis), parts);
 }
 
 } // namespace normscope

@@ -59,11 +59,12 @@ int pixels(double mm, int dpi) {
 
 Result<QByteArray> png_bytes(const Figure& figure, const FigureStyle& style, const std::string& path,
                              const QString& provenance) {
-    QImage image(pixels(style.width_mm, style.dpi), pixels(style.height_mm, style.dpi), QImage::Format_RGB32);
+    QImage image(pixels(style.width_mm, style.dpi), pixels(style.height_mm, style.dpi),
+                 style.transparent ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
     if (image.isNull())
         return cannot_draw(path, "picture");
     const Look look = export_look(style);
-    image.fill(look.background);
+    image.fill(style.transparent ? QColor(Qt::transparent) : look.background);
     {
         QCPPainter painter(&image);
         painter.scale(look.device_scale, look.device_scale);

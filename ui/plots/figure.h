@@ -23,31 +23,59 @@ struct FigureStyle {
     double font_pt = 8;
     int dpi = 200; ///< of PNGs, and of the cloud inside SVG and PDF
     FigureTheme theme = FigureTheme::light;
+    bool transparent = false; ///< Nothing behind the figure, for slides and web pages of another colour
+};
+
+/// What surrounds the data of a figure; an interactive view shows less than a paper needs. Warnings always stay.
+struct FigureParts {
+    bool heading = true, measures = true, provenance = true, colour_bar = true;
+};
+
+/// What the colours of a scatter tell: how many points, which token, or which channel.
+enum class ColourBy { density, token, channel };
+/// How a count becomes a colour: by its logarithm, itself, or its square root.
+enum class CountScale { logarithmic, linear, root };
+/// The colours of densities and of token positions.
+enum class ColourMap { viridis, magma, cividis, greys };
+
+struct ScatterOptions {
+    bool by_points = true, by_bins = true; ///< The curves of the two weightings, and their measures
+    bool bounds = true;                    ///< The hard bounds of y
+    bool band = true;                      ///< mean ± std of y over x
+    ColourBy colour = ColourBy::density;
+    CountScale counts = CountScale::logarithmic;
+    ColourMap map = ColourMap::viridis;
+    FigureParts parts = {};
 };
 
 /// One figure, ready to be put into a plot of any size: title, axes, data, and provenance at the foot. It shares the
-/// analysis it was made of. Figures are made, shown and exported in the thread of the
-/// QApplication (the platform `offscreen` will do).
+/// analysis it was made of. Figures may be made, asked and exported in any thread, as long as the QApplication (the
+/// platform `offscreen` will do) runs its event loop in its own; `populate` is for that thread alone.
 class Figure {
 public:
     virtual ~Figure() = default;
     virtual std::string title() const = 0;
+    /// Figures with the same key show the same axes, so that a zoom into one suits the other.
+    virtual std::string zoom_key() const = 0;
     /// The height at which the figure of this width looks best.
     virtual double natural_height_mm(double width_mm) const = 0;
     /// Fills an empty or used plot, of a window or of an export, with the whole figure.
     virtual void populate(QCustomPlot& plot, const Look& look) const = 0;
 };
 
-/// A layer's input-output scatter: density with log counts, outliers as markers, hard bounds, curves of both
-/// weightings, equation and measures.
-std::unique_ptr<Figure> scatter_figure(AnalysisPtr analysis, LayerPtr layer);
+/// A layer's input-output scatter: density with outliers as markers, hard bounds, curves of both weightings, equation
+/// and measures. Coloured by token or channel: the points that were kept, over a muted density.
+std::unique_ptr<Figure> scatter_figure(AnalysisPtr analysis, LayerPtr layer, const ScatterOptions& options = {});
 /// log10|∂L/∂x| and log10|∂L/∂y| of a layer overlaid, zeros and underflow as their own bars, RMS and L2.
-std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer);
+std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer, const FigureParts& parts = {});
 /// std of the input, fitted α, R² and gradient RMS by depth, stacked with a shared x axis.
-std::unique_ptr<Figure> depth_figure(AnalysisPtr analysis);
-/// Small multiples like Figure 2 of arXiv 2503.10622: x symmetric, y shared, bounds as limits. At most `most` layers,
-/// evenly chosen; 0 for all.
-std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, int most);
+std::unique_ptr<Figure> depth_figure(AnalysisPtr analysis, const FigureParts& parts = {});
+/// Small multiples like Figure 2 of arXiv 2503.10622: x symmetric, y shared, bounds as limits.
+std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, std::vector<LayerPtr> layers,
+                                        const FigureParts& parts = {});
+
+/// At most `most` layers (0: all), evenly chosen, the first and the last among them.
+std::vector<LayerPtr> evenly_chosen(const Analysis& analysis, int most);
 
 /// The same style, as high as suits the figure.
 FigureStyle natural_style(const Figure& figure, FigureStyle style = {});

@@ -159,10 +159,11 @@ TextElement* gradient_key(QCustomPlot& plot, const LayerAnalysis& layer, const s
 
 class GradientFigure : public Figure {
 public:
-    GradientFigure(AnalysisPtr analysis, LayerPtr layer)
-        : shared_analysis_(std::move(analysis)), shared_layer_(std::move(layer)) {}
+    GradientFigure(AnalysisPtr analysis, LayerPtr layer, const FigureParts& parts)
+        : shared_analysis_(std::move(analysis)), shared_layer_(std::move(layer)), parts_(parts) {}
 
     std::string title() const override { return layer_.layer.name + " gradients"; }
+    std::string zoom_key() const override { return "gradients " + layer_.layer.name; }
     double natural_height_mm(double width_mm) const override { return width_mm * 0.5; }
 
     void populate(QCustomPlot& plot, const Look& look) const override {
@@ -172,10 +173,11 @@ public:
             description += QStringLiteral(", loss L: ") + loss;
         QCPLayoutGrid* body = make_page(plot, look,
                                         {QString::fromStdString(layer_.layer.name), description, layer_.warnings,
-                                         QString::fromStdString(provenance_line(analysis_))});
+                                         QString::fromStdString(provenance_line(analysis_))},
+                                        parts_);
         const std::vector<GradientSeries> series = gradient_series(layer_, look);
         if (series.empty()) {
-            QCPAxisRect* axes = make_axes(plot, look);
+            PanelAxes* axes = make_axes(plot, look);
             body->addElement(0, 0, axes);
             say_instead(*axes,
                         QStringLiteral("This recording holds no gradients of this layer.\nCapture it with a loss, "
@@ -196,9 +198,9 @@ private:
         const std::vector<ExtraBar> bars = extra_bars(series);
         const double top = span.peak * 1.08;
         auto* margins = new QCPMarginGroup(&plot);
-        QCPAxisRect* axes = make_axes(plot, look);
+        PanelAxes* axes = make_axes(plot, look);
         axes->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
-        QCPAxisRect* first = axes;
+        PanelAxes* first = axes;
         row.setColumnSpacing(static_cast<int>(look.px(8)));
         if (!bars.empty()) {
             first = make_axes(plot, look);
@@ -225,12 +227,13 @@ private:
     LayerPtr shared_layer_;
     const Analysis& analysis_ = *shared_analysis_;
     const LayerAnalysis& layer_ = *shared_layer_;
+    FigureParts parts_;
 };
 
 } // namespace
 
-std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer) {
-    return std::make_unique<GradientFigure>(std::move(analysis), std::move(layer));
+std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer, const FigureParts& parts) {
+    return std::make_unique<GradientFigure>(std::move(analysis), std::move(layer), parts);
 }
 
 } // namespace normscope

@@ -70,6 +70,7 @@ Look Look::of(FigureTheme theme) {
 
 Look export_look(const FigureStyle& style) {
     Look look = Look::of(style.theme);
+    look.transparent = style.transparent;
     look.font_pt = style.font_pt;
     look.width_pt = style.width_mm * points_per_mm;
     look.height_pt = style.height_mm * points_per_mm;

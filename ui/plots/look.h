@@ -20,6 +20,7 @@ struct Look {
     int vector_markers = 20000; ///< More markers than these become part of the cloud's image.
 
     bool dark = false;
+    bool transparent = false; ///< The background is not drawn.
     QColor background, text, muted, grid, warning;
     QColor marker;             ///< Single points
     QColor by_points, by_bins; ///< The two curves

@@ -18,18 +18,6 @@ constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
 constexpr size_t head_rows = 3;
 constexpr double labels_pt = 26; ///< What the axis labels of the first column take
 
-/// At most `most` layers (0: all), evenly chosen, the first and the last among them.
-std::vector<const LayerAnalysis*> chosen_layers(const Analysis& analysis, int most) {
-    const auto count = static_cast<int>(analysis.layers.size());
-    const int shown = most <= 0 ? count : std::min(most, count);
-    std::vector<const LayerAnalysis*> chosen;
-    for (int i = 0; i < shown; ++i) {
-        const double place = shown == 1 ? 0 : static_cast<double>(i) * (count - 1) / (shown - 1);
-        chosen.push_back(analysis.layers[static_cast<size_t>(std::lround(place))].get());
-    }
-    return chosen;
-}
-
 /// Four panels to a row, or three where four would leave much of a page empty.
 int columns_for(int panels) {
     const bool by_threes = panels == 5 || panels == 6 || panels == 9;
@@ -71,9 +59,9 @@ TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Loo
 }
 
 /// The y axis is shared where all layers have the same bound (are of one width and kind), or none has one.
-std::optional<double> shared_reach(const std::vector<const LayerAnalysis*>& layers) {
+std::optional<double> shared_reach(const std::vector<LayerPtr>& layers) {
     std::vector<ScatterView> views;
-    for (const LayerAnalysis* layer : layers)
+    for (const LayerPtr& layer : layers)
         if (layer->has_points)
             views.push_back(scatter_view(*layer));
     double reach = 0;
@@ -87,21 +75,27 @@ std::optional<double> shared_reach(const std::vector<const LayerAnalysis*>& laye
 
 class OverviewFigure : public Figure {
 public:
-    OverviewFigure(AnalysisPtr analysis, int most)
-        : shared_analysis_(std::move(analysis)), layers_(chosen_layers(analysis_, most)),
+    OverviewFigure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const FigureParts& parts)
+        : shared_analysis_(std::move(analysis)), layers_(std::move(layers)), parts_(parts),
           shared_y_(shared_reach(layers_)) {}
 
     std::string title() const override { return "overview"; }
+    std::string zoom_key() const override {
+        std::string key = "overview";
+        for (const LayerPtr& layer : layers_)
+            key += " " + std::to_string(layer->layer.index);
+        return key;
+    }
     double natural_height_mm(double width_mm) const override {
         const int panels = static_cast<int>(layers_.size());
         return 28 + rows_for(panels) * std::min(width_mm * 0.5, 8 + width_mm / columns_for(panels));
     }
 
     void populate(QCustomPlot& plot, const Look& look) const override {
-        QCPLayoutGrid& body = *make_page(plot, look, page_text());
+        QCPLayoutGrid& body = *make_page(plot, look, page_text(), parts_);
         body.setRowSpacing(static_cast<int>(look.px(2)));
         if (layers_.empty()) {
-            QCPAxisRect* axes = make_axes(plot, look);
+            PanelAxes* axes = make_axes(plot, look);
             body.addElement(0, 0, axes);
             say_instead(*axes, QStringLiteral("No norm layer was recorded."), look);
             return;
@@ -124,7 +118,7 @@ private:
         QString key =
             QStringLiteral("%1 of %2 norm layers; density in log counts, single points as dots; α and R² by points")
                 .arg(QString::number(layers_.size()), QString::number(analysis_.layer_count));
-        const auto has_bins = [](const LayerAnalysis* layer) { return drawn_fit(*layer, Weighting::bins) != nullptr; };
+        const auto has_bins = [](const LayerPtr& layer) { return drawn_fit(*layer, Weighting::bins) != nullptr; };
         if (std::ranges::any_of(layers_, has_bins))
             key += QStringLiteral(", and by bins of x (dashed)");
         return {(model.isEmpty() ? QString() : model + QStringLiteral(": ")) +
@@ -133,7 +127,7 @@ private:
     }
 
     QString quantity() const {
-        const auto stored = [](const LayerAnalysis* layer) { return layer->as_stored; };
+        const auto stored = [](const LayerPtr& layer) { return layer->as_stored; };
         if (std::ranges::all_of(layers_, stored))
             return QStringLiteral("output as stored");
         return layers_.front()->affine == AffineView::after ? QStringLiteral("output after γ, β")
@@ -146,7 +140,7 @@ private:
         auto* margins = new QCPMarginGroup(&plot);
         for (int i = column; i < panels; i += columns) {
             const LayerAnalysis& layer = *layers_[static_cast<size_t>(i)];
-            QCPAxisRect* axes = make_axes(plot, look);
+            PanelAxes* axes = make_axes(plot, look);
             TextElement* head = panel_head(plot, layer, look);
             body.addElement(2 * (i / columns), column, head);
             body.addElement(2 * (i / columns) + 1, column, axes);
@@ -163,7 +157,7 @@ private:
         }
     }
 
-    void fill_panel(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look) const {
+    void fill_panel(PanelAxes& axes, const LayerAnalysis& layer, const Look& look) const {
         const int columns = columns_for(static_cast<int>(layers_.size()));
         if (!layer.has_points) {
             say_instead(axes, QStringLiteral("nothing recorded"), look);
@@ -184,14 +178,26 @@ private:
 
     AnalysisPtr shared_analysis_;
     const Analysis& analysis_ = *shared_analysis_;
-    std::vector<const LayerAnalysis*> layers_;
+    std::vector<LayerPtr> layers_;
+    FigureParts parts_;
     std::optional<double> shared_y_; ///< Reach of all y axes
 };
 
 } // namespace
 
-std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, int most) {
-    return std::make_unique<OverviewFigure>(std::move(analysis), most);
+std::vector<LayerPtr> evenly_chosen(const Analysis& analysis, int most) {
+    const auto count = static_cast<int>(analysis.layers.size());
+    const int shown = most <= 0 ? count : std::min(most, count);
+    std::vector<LayerPtr> chosen;
+    for (int i = 0; i < shown; ++i) {
+        const double place = shown == 1 ? 0 : static_cast<double>(i) * (count - 1) / (shown - 1);
+        chosen.push_back(analysis.layers[static_cast<size_t>(std::lround(place))]);
+    }
+    return chosen;
+}
+
+std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const FigureParts& parts) {
+    return std::make_unique<OverviewFigure>(std::move(analysis), std::move(layers), parts);
 }
 
 } // namespace normscope

@@ -6,6 +6,9 @@
 
 #include <qcustomplot.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace normscope {
 namespace {
 
@@ -35,33 +38,32 @@ std::vector<TextRow> warning_rows(const Look& look, const std::vector<std::strin
     return rows;
 }
 
-TextElement* heading(QCustomPlot& plot, const Look& look, const PageText& text) {
+std::vector<TextRow> heading_rows(const Look& look, const PageText& text) {
     std::vector<TextRow> rows;
     rows.push_back({text.name, look.text, 1.25, true});
     rows.back().elide = Qt::ElideMiddle;
     rows.back().shrink = true;
     for (const QString& line : wrapped_text(text.description, look.font(), page_width(look), description_lines))
         rows.push_back({line, look.muted, 1});
-    for (TextRow& row : warning_rows(look, text.warnings))
-        rows.push_back(std::move(row));
-    return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
+    return rows;
 }
 
-TextElement* foot(QCustomPlot& plot, const Look& look, const QString& provenance) {
+std::vector<TextRow> foot_rows(const Look& look, const QString& provenance) {
     std::vector<TextRow> rows;
     const int lines = look.width_pt < narrow_page_pt ? provenance_lines_narrow : provenance_lines;
     for (const QString& line : wrapped_text(provenance, look.font(small_scale), page_width(look), lines))
         rows.push_back({line, look.muted, small_scale, false, Swatch::none, {}, Qt::ElideMiddle});
-    return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
+    return rows;
 }
 
 } // namespace
 
-QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& text) {
+QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& text, const FigureParts& parts) {
     plot.clearPlottables();
     plot.clearItems();
     plot.plotLayout()->clear();
-    plot.setBackground(QBrush(look.background));
+    qDeleteAll(plot.findChildren<QCPMarginGroup*>(Qt::FindDirectChildrenOnly)); // the plot would keep them for ever
+    plot.setBackground(look.transparent ? QBrush(Qt::NoBrush) : QBrush(look.background));
     plot.setAntialiasedElements(QCP::aeAll);
 
     QCPLayoutGrid& page = *plot.plotLayout();
@@ -71,9 +73,16 @@ QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& te
     auto* body = new QCPLayoutGrid;
     body->setColumnSpacing(static_cast<int>(look.px(8)));
     body->setRowSpacing(static_cast<int>(look.px(6)));
-    page.addElement(0, 0, heading(plot, look, text));
-    page.addElement(1, 0, body);
-    page.addElement(2, 0, foot(plot, look, text.provenance));
+    std::vector<TextRow> above = parts.heading ? heading_rows(look, text) : std::vector<TextRow>();
+    std::ranges::move(warning_rows(look, text.warnings), std::back_inserter(above));
+    const auto add_rows = [&](std::vector<TextRow> rows) {
+        if (!rows.empty())
+            page.addElement(page.rowCount(), 0, new TextElement(&plot, look, std::move(rows), TextElement::Flow::line));
+    };
+    add_rows(std::move(above));
+    page.addElement(page.rowCount(), 0, body);
+    if (parts.provenance)
+        add_rows(foot_rows(look, text.provenance));
     return body;
 }
 

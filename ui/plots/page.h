@@ -19,8 +19,8 @@ struct PageText {
     QString provenance; ///< At the foot
 };
 
-/// Empties the plot and gives it the frame of every figure: heading and warnings above, provenance at the foot. What is
-/// between is returned, an empty grid.
-QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& text);
+/// Empties the plot and gives it the frame of every figure: heading and warnings above, provenance at the foot, as far
+/// as they are among the parts. What is between is returned, an empty grid.
+QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& text, const FigureParts& parts);
 
 } // namespace normscope

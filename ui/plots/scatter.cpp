@@ -142,10 +142,14 @@ QCPColorScale* colour_bar(QCustomPlot& plot, QCPAxisRect& axes, const Cloud& clo
 
 class ScatterFigure : public Figure {
 public:
-    ScatterFigure(AnalysisPtr analysis, LayerPtr layer)
-        : shared_analysis_(std::move(analysis)), shared_layer_(std::move(layer)) {}
+    ScatterFigure(AnalysisPtr analysis, LayerPtr layer, const ScatterOptions& options)
+        : shared_analysis_(std::move(analysis)), shared_layer_(std::move(layer)), options_(options) {}
 
     std::string title() const override { return layer_.layer.name; }
+    std::string zoom_key() const override {
+        return std::string(layer_.affine == AffineView::after ? "scatter after " : "scatter before ") +
+               layer_.layer.name;
+    }
     double natural_height_mm(double width_mm) const override {
         return width_mm < 120 ? width_mm * 1.5 : width_mm * 0.58;
     }
@@ -153,8 +157,9 @@ public:
     void populate(QCustomPlot& plot, const Look& look) const override {
         QCPLayoutGrid* body = make_page(plot, look,
                                         {QString::fromStdString(layer_.layer.name), layer_text(analysis_, layer_),
-                                         layer_.warnings, QString::fromStdString(provenance_line(analysis_))});
-        QCPAxisRect* axes = make_axes(plot, look);
+                                         layer_.warnings, QString::fromStdString(provenance_line(analysis_))},
+                                        options_.parts);
+        PanelAxes* axes = make_axes(plot, look);
         body->addElement(0, 0, axes);
         axes->axis(QCPAxis::atBottom)->setLabel(QStringLiteral("input x of the norm layer"));
         axes->axis(QCPAxis::atLeft)->setLabel(output_axis_text(layer_));
@@ -179,12 +184,13 @@ private:
     LayerPtr shared_layer_;
     const Analysis& analysis_ = *shared_analysis_;
     const LayerAnalysis& layer_ = *shared_layer_;
+    ScatterOptions options_;
 };
 
 } // namespace
 
-std::unique_ptr<Figure> scatter_figure(AnalysisPtr analysis, LayerPtr layer) {
-    return std::make_unique<ScatterFigure>(std::move(analysis), std::move(layer));
+std::unique_ptr<Figure> scatter_figure(AnalysisPtr analysis, LayerPtr layer, const ScatterOptions& options) {
+    return std::make_unique<ScatterFigure>(std::move(analysis), std::move(layer), options);
 }
 
 } // namespace normscope

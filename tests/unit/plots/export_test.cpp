@@ -74,7 +74,7 @@ TEST_F(Export, PagesAreSmallAndTheirLayerNamesCanBeSearched) {
         figures.push_back(gradient_figure(analysis_, layer));
     }
     figures.push_back(depth_figure(analysis_));
-    figures.push_back(overview_figure(analysis_, 8));
+    figures.push_back(overview_figure(analysis_, evenly_chosen(*analysis_, 8)));
     std::vector<const Figure*> pages;
     std::vector<FigureStyle> styles;
     for (const auto& figure : figures) {

@@ -61,13 +61,13 @@ TEST_F(Gallery, ScatterOfDifficultLayers) {
     show(*scatter_figure(rms, rms->layers[0]), "scatter_long_name_nan.png");
     show(*gradient_figure(rms, rms->layers[0]), "gradients_none.png");
     show(*depth_figure(rms), "depth_one_layer.png");
-    show(*overview_figure(rms, 8), "overview_one_layer.png");
+    show(*overview_figure(rms, evenly_chosen(*rms, 8)), "overview_one_layer.png");
     const AnalysisPtr dyt = synthetic::analysis(synthetic::deep(3, NormKind::dyt));
     show(*scatter_figure(dyt, dyt->layers[2]), "scatter_dyt.png");
     const auto empty = std::make_shared<Analysis>();
     empty->layers.push_back(std::make_shared<LayerAnalysis>());
     show(*scatter_figure(empty, empty->layers[0]), "scatter_empty.png");
-    show(*overview_figure(empty, 8), "overview_empty.png");
+    show(*overview_figure(empty, evenly_chosen(*empty, 8)), "overview_empty.png");
     show(*depth_figure(empty), "depth_empty.png");
 }
 
@@ -91,11 +91,11 @@ TEST_F(Gallery, Overview) {
     });
     show(*scatter_figure(deep, deep->layers[1]), "scatter_undetermined.png");
     show(*depth_figure(deep), "depth_undetermined.png");
-    show(*overview_figure(deep, 13), "overview_13.png");
-    show(*overview_figure(deep, 8), "overview.png");
-    show(*overview_figure(deep, 0), "overview_all.png");
-    show(*overview_figure(deep, 8), "overview_dark.png", dark());
-    show(*overview_figure(deep, 4), "overview.svg");
+    show(*overview_figure(deep, evenly_chosen(*deep, 13)), "overview_13.png");
+    show(*overview_figure(deep, evenly_chosen(*deep, 8)), "overview.png");
+    show(*overview_figure(deep, evenly_chosen(*deep, 0)), "overview_all.png");
+    show(*overview_figure(deep, evenly_chosen(*deep, 8)), "overview_dark.png", dark());
+    show(*overview_figure(deep, evenly_chosen(*deep, 4)), "overview.svg");
 }
 
 } // namespace

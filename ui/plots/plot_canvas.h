@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/plots/panel_axes.h"
+#include "ui/plots/zoom.h"
+
+#include <QElapsedTimer>
+#include <QRubberBand>
+#include <qcustomplot.h>
+
+#include <memory>
+#include <optional>
+
+namespace normscope {
+
+/// The plot inside a `FigureView`: draws the figure at the widget's size, and turns mouse and wheel into zooms.
+class PlotCanvas : public QCustomPlot {
+    Q_OBJECT
+public:
+    explicit PlotCanvas(QWidget* parent);
+
+    void setFigure(std::shared_ptr<const Figure> figure);
+    void setStyle(FigureTheme theme, double font_pt);
+    void setMark(int layer);
+    const std::shared_ptr<const Figure>& figure() const { return figure_; }
+    const Look& look() const { return look_; }
+    /// What is seen, at the device's scale.
+    QImage picture();
+
+    bool canUndoZoom() const { return zoom_.can_undo(); }
+    void resetZoom();
+    void undoZoom();
+
+signals:
+    void hovered(const QString& text, const QPoint& at);
+    void layerChosen(int index);
+    void zoomChanged();
+
+protected:
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    /// What a drag or a turn of the wheel moves: axes, and which of them.
+    struct Target {
+        PanelAxes* panel = nullptr;
+        bool x = false, y = false;
+    };
+    struct Drag {
+        Target target;
+        QPointF from;
+        AxisRanges ranges; ///< Those of the panel when it began
+        bool box = false, moved = false;
+    };
+
+    void refreshSoon();
+    void refreshIfSeen();
+    void refresh();
+    Target targetAt(const QPointF& pixel) const;
+    void dragTo(const QPointF& pixel);
+    void zoomToBox(const QPointF& corner);
+    void moved();
+
+    std::shared_ptr<const Figure> figure_;
+    Look look_;
+    FigureTheme theme_ = FigureTheme::light;
+    double font_pt_ = 9;
+    int mark_ = 0;
+    bool stale_ = false; ///< What is shown is older than what was set.
+    std::string shown_key_;
+    ZoomHistory zoom_;
+    std::optional<Drag> drag_;
+    QRubberBand* box_;
+    QElapsedTimer since_wheel_;
+};
+
+} // namespace normscope
