@@ -26,7 +26,7 @@ ARROWS = {
     "ui/export": {"core/base", "core/statistics", "core/recording", "core/analysis", "core/report", "ui/plots"},
     "ui/jobs": {"core/base"},
     "ui/session": CORE | {"ui/jobs", "ui/export", "ui/plots"},
-    "ui/models": CORE | {"ui/session", "ui/jobs"},
+    "ui/models": CORE | {"ui/session", "ui/jobs", "ui/plots", "ui/export"},
     "ui/panels": CORE | {"ui/session", "ui/jobs", "ui/models", "ui/plots", "ui/export"},
     "ui/shell": CORE | {"ui/session", "ui/jobs", "ui/models", "ui/plots", "ui/export", "ui/panels"},
 }
