@@ -4,6 +4,8 @@
 #include <QElapsedTimer>
 #include <QPointer>
 
+#include <algorithm>
+#include <array>
 #include <mutex>
 #include <utility>
 
@@ -16,10 +18,16 @@ constexpr double least_seconds_to_extrapolate = 1;
 } // namespace
 
 JobPools::JobPools() {
-    for (QThreadPool* pool : {&files, &compute}) {
+    for (QThreadPool* pool : {&files, &networks, &analysis, &writing}) {
         pool->setMaxThreadCount(1);
         pool->setExpiryTimeout(-1); // HDF5 and LibTorch keep state by thread
     }
+}
+
+bool JobPools::idle() const {
+    const std::array pools{&files, &networks, &analysis, &writing};
+    return std::all_of(pools.begin(), pools.end(),
+                       [](const QThreadPool* pool) { return pool->activeThreadCount() == 0; });
 }
 
 /// One piece of work, shared by the thread it runs in and the runner that waits for it; either may go first.
@@ -92,6 +100,9 @@ void JobRunner::finish(const std::shared_ptr<Job>& job) {
         return;
     job_ = nullptr;
     ticker_.stop();
+    {
+        const std::lock_guard lock(job->mutex);
+    } // what the work wrote is seen here, by our own order too and not by Qt's alone
     const QPointer<JobRunner> alive(this); // `done` may close what this runner belongs to
     std::exchange(job->done, nullptr)();
     if (alive)

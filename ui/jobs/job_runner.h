@@ -24,11 +24,13 @@ struct JobProgress {
     std::optional<double> seconds_left; ///< Extrapolated once a second of the step has passed.
 };
 
-/// The threads of background work. HDF5 has one process-wide lock, so one thread reads and writes files; the other
-/// pool's one thread computes (LibTorch and TBB spread its work over the cores).
+/// The threads of background work, one a pool, so that nothing quick waits behind something slow: files are read while
+/// a network runs for minutes, and the layers of one recording are analysed while another is captured or a report is
+/// drawn. LibTorch and TBB spread the work of a thread over the cores.
 struct JobPools {
     JobPools();
-    QThreadPool files, compute;
+    bool idle() const; ///< Nothing runs or waits, not even work that nobody waits for any more.
+    QThreadPool files, networks, analysis, writing;
 };
 
 /// The part of `JobSlot` that does not depend on the result's type.

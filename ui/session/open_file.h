@@ -22,6 +22,7 @@ struct OpenRun {
     AnalysisPtr analysis;                       ///< As far as it has come; never null.
     /// By layer of the recording; null where it is not analysed yet.
     std::vector<LayerPtr> layers;
+    std::vector<std::optional<Error>> failures; ///< By layer; why it could not be analysed.
     std::optional<double> accuracy, loss;
     QDateTime when;
 };

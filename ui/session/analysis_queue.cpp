@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/analysis_queue.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace normscope {
+namespace {
+
+constexpr int patience_ms = 200; ///< Work that is done sooner is not worth putting back.
+
+} // namespace
+
+AnalysisQueue::AnalysisQueue(QThreadPool& pool, QObject* parent) : QObject(parent), slot_(pool) {
+    patience_.setSingleShot(true);
+    connect(&patience_, &QTimer::timeout, this, &AnalysisQueue::hurry);
+}
+
+void AnalysisQueue::add(int run, std::shared_ptr<const Recording> recording) {
+    Entry entry{run, std::move(recording), {}};
+    for (auto& view : entry.views)
+        view.resize(entry.recording->layers.size());
+    entries_.push_back(std::move(entry));
+    pump();
+}
+
+void AnalysisQueue::remove(int run) {
+    std::erase_if(entries_, [&](const Entry& entry) { return entry.run == run; });
+    if (at_.run == run)
+        slot_.cancel();
+}
+
+void AnalysisQueue::focus(int run, int place) {
+    focus_ = {run, place};
+    pump();
+    hurry();
+}
+
+void AnalysisQueue::setAffine(AffineView affine) {
+    options_.affine = affine;
+    restart();
+}
+
+void AnalysisQueue::setCurves(const std::vector<Curve>& curves) {
+    options_.curves = curves;
+    for (Entry& entry : entries_)
+        for (auto& view : entry.views)
+            for (LayerState& layer : view)
+                layer.due = true;
+    restart();
+}
+
+void AnalysisQueue::stop() {
+    stopped_ = true;
+    slot_.cancel();
+}
+
+std::vector<LayerPtr> AnalysisQueue::layers(int run) const {
+    std::vector<LayerPtr> layers;
+    for (const LayerState& layer : view(run))
+        layers.push_back(layer.result);
+    return layers;
+}
+
+std::vector<LayerPtr> AnalysisQueue::up_to_date(int run) const {
+    std::vector<LayerPtr> layers;
+    for (const LayerState& layer : view(run))
+        layers.push_back(layer.due ? nullptr : layer.result);
+    return layers;
+}
+
+std::vector<std::optional<Error>> AnalysisQueue::failures(int run) const {
+    std::vector<std::optional<Error>> failures;
+    for (const LayerState& layer : view(run))
+        failures.push_back(layer.failure);
+    return failures;
+}
+
+int AnalysisQueue::due(int run) const {
+    const View& layers = view(run);
+    return static_cast<int>(
+        std::count_if(layers.begin(), layers.end(), [](const LayerState& layer) { return layer.due; }));
+}
+
+AnalysisQueue::Entry* AnalysisQueue::entry(int run) {
+    const auto found =
+        std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.run == run; });
+    return found == entries_.end() ? nullptr : &*found;
+}
+
+const AnalysisQueue::View& AnalysisQueue::view(int run) const {
+    static const View none;
+    const auto found =
+        std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.run == run; });
+    return found == entries_.end() ? none : found->views[static_cast<std::size_t>(options_.affine)];
+}
+
+AnalysisQueue::LayerState* AnalysisQueue::state(Place place) {
+    Entry* held = entry(place.run);
+    if (held == nullptr || place.layer < 0 || place.layer >= static_cast<int>(held->recording->layers.size()))
+        return nullptr;
+    return &held->views[static_cast<std::size_t>(options_.affine)][static_cast<std::size_t>(place.layer)];
+}
+
+/// The due layer nearest to the one that is looked at; in the other recordings the first.
+std::optional<AnalysisQueue::Place> AnalysisQueue::next() const {
+    std::optional<Place> best;
+    for (const Entry& entry : entries_) {
+        const bool looked_at = entry.run == focus_.run;
+        const int origin = looked_at ? std::max(0, focus_.layer) : 0;
+        const View& layers = view(entry.run);
+        std::optional<Place> nearest;
+        for (int i = 0; i < static_cast<int>(layers.size()); ++i)
+            if (layers[static_cast<std::size_t>(i)].due &&
+                (!nearest || std::abs(i - origin) <= std::abs(nearest->layer - origin)))
+                nearest = Place{entry.run, i};
+        if (nearest && (looked_at || !best))
+            best = nearest;
+    }
+    return best;
+}
+
+/// What the slot works on is no longer what is wanted.
+void AnalysisQueue::restart() {
+    slot_.cancel();
+    at_ = {};
+    if (const auto place = next(); place && !stopped_)
+        start(*place);
+}
+
+void AnalysisQueue::pump() {
+    if (slot_.busy() || stopped_)
+        return;
+    if (const auto place = next())
+        start(*place);
+}
+
+/// Puts work on another layer back when the user waits for this one, but lets it finish if that is a matter of moments.
+void AnalysisQueue::hurry() {
+    const LayerState* wanted = state(focus_);
+    if (stopped_ || !slot_.busy() || at_ == focus_ || wanted == nullptr || !wanted->due)
+        return;
+    const qint64 left = patience_ms - since_.elapsed();
+    if (left > 0)
+        patience_.start(static_cast<int>(left));
+    else
+        start(focus_);
+}
+
+void AnalysisQueue::start(Place place) {
+    at_ = place;
+    since_.start();
+    report(place);
+    slot_.start(
+        [recording = entry(place.run)->recording, options = options_, place](Progress& progress) -> Result<LayerPtr> {
+            const LayerRecording& layer = recording->layers[static_cast<std::size_t>(place.layer)];
+            NORMSCOPE_LET(result, analyse_layer(layer, options, progress).within(layer.layer.name));
+            return std::make_shared<const LayerAnalysis>(std::move(result));
+        },
+        [this, place](Result<LayerPtr> result) { take(place, std::move(result)); });
+}
+
+void AnalysisQueue::take(Place place, Result<LayerPtr> result) {
+    at_ = {};
+    LayerState* layer = state(place);
+    const bool counts = layer != nullptr && (result || result.error().code != ErrorCode::cancelled);
+    if (counts) {
+        layer->due = false;
+        layer->result = result ? *result : nullptr;
+        layer->failure = result ? std::nullopt : std::optional(result.error());
+    }
+    pump();
+    if (counts)
+        emit analysed(place.run, place.layer);
+}
+
+void AnalysisQueue::report(Place place) {
+    const Entry& held = *entry(place.run);
+    const auto total = static_cast<qint64>(held.recording->layers.size());
+    const std::string& name = held.recording->layers[static_cast<std::size_t>(place.layer)].layer.name;
+    emit progressed({QStringLiteral("analyse"), QString::fromStdString(name), total - due(place.run), total, {}});
+}
+
+} // namespace normscope

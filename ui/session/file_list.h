@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Private to this folder.
+#pragma once
+
+#include "core/run/open_recording.h"
+#include "ui/jobs/job_slot.h"
+#include "ui/session/open_file.h"
+
+#include <memory>
+#include <vector>
+
+namespace normscope {
+
+using ContentsPtr = std::shared_ptr<const FileContents>;
+
+/// An open file and what is under way for it.
+struct FileEntry {
+    FileEntry(int id, JobPools& pools) : reading(pools.files), running(pools.networks) { file.id = id; }
+
+    OpenFile file;
+    JobSlot<ContentsPtr> reading; ///< The file is read again.
+    JobSlot<Opened> running;      ///< The network runs.
+};
+
+/// The open files in the order of their opening. Keeps names unique where folders can tell files apart.
+class FileList {
+public:
+    explicit FileList(JobPools& pools) : pools_(pools) {}
+
+    FileEntry& add(const QString& path);
+    /// Takes a file out of the list.
+    std::unique_ptr<FileEntry> remove(int id);
+
+    FileEntry* find(int id) const; ///< Null when there is none.
+    FileEntry* find_path(const QString& path) const;
+    FileEntry* find_run(int run) const; ///< The file that the run belongs to
+    /// The file that is looked at when this one is closed: the next, else the one before; 0 when it is the only one.
+    int beside(int id) const;
+    const std::vector<std::unique_ptr<FileEntry>>& entries() const { return entries_; }
+
+private:
+    void name_all();
+
+    JobPools& pools_;
+    std::vector<std::unique_ptr<FileEntry>> entries_;
+    int last_id_ = 0;
+};
+
+/// The run of a file by its id; 0: the latest. Null when there is none.
+OpenRun* find_run(OpenFile& file, int run);
+
+/// Where a path leads, however it is spelled.
+QString canonical_path(const QString& path);
+
+} // namespace normscope

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Private to this folder: what stands behind Session. Its parts are selection.cpp, opening.cpp, running.cpp and
+// writing.cpp.
+#pragma once
+
+#include "ui/jobs/job_group.h"
+#include "ui/session/analysis_queue.h"
+#include "ui/session/file_list.h"
+#include "ui/session/session.h"
+
+#include <QElapsedTimer>
+#include <QStringList>
+#include <QTimer>
+
+#include <memory>
+#include <vector>
+
+namespace normscope {
+
+class Session::State {
+public:
+    explicit State(Session& session);
+
+    // opening.cpp
+    void open(const QStringList& paths);
+    void close(int id);
+    void reload(int id);
+    void set_request(int id, const RunRequest& request);
+
+    // running.cpp
+    void run(int id);
+    void close_run(int id, int run);
+    void preview_batch(int id, const RunRequest& request);
+    /// Gives a file one more recording, which is analysed from now on.
+    void add_run(FileEntry& entry, const Opened& opened);
+    void publish(int run, int place);
+    void publish_all();
+
+    // selection.cpp
+    OpenFile* current_file() const;
+    OpenRun* current_run() const;
+    std::vector<NormLayer> current_layers() const;
+    /// Looks at another file and run; the layer of the same name stays.
+    void show(int file, int run);
+    void select_layer(int place);
+    /// Selects the layer with the clearest S once all are there, if the user has not chosen any yet.
+    void choose_clearest();
+
+    // writing.cpp
+    void save_dump(const QString& path);
+    void write_report(const ReportOptions& options);
+    void export_figure(std::shared_ptr<const Figure> figure, const FigureStyle& style, const QString& path);
+
+    // session.cpp
+    void watch(JobRunner& runner);
+    void update_busy();
+    bool user_waits() const; ///< Anything but an analysis is under way.
+    bool working() const;
+    void say(MessageKind kind, const QString& text);
+    /// A failure that concerns a file: it stands beside the file until something succeeds, and in the log.
+    void fail(FileEntry& entry, const Error& error);
+    /// Lets go of the last hold on a recording where that keeps nobody waiting: closing a dump waits for who reads one.
+    void retire(std::shared_ptr<const void> recording);
+    void stop();
+
+    /// Where the selected layer came from.
+    enum class Choice { first, clearest, user };
+    struct Current {
+        int file = 0, run = 0, place = -1;
+        Choice choice = Choice::first;
+    };
+
+    Session& session;
+    JobPools pools;
+    FileList files;
+    JobGroup opening, writing;
+    JobSlot<std::shared_ptr<const Batch>> preview;
+    AnalysisQueue queue;
+    QStringList being_opened; ///< Canonical paths
+    Current current;
+    std::vector<Message> messages;
+    int last_run = 0;
+    bool was_working = false, stopping = false;
+    QTimer until_idle;
+
+private:
+    void open_one(const QString& path, bool look);
+    void take_opened(const QString& path, bool look, Result<ContentsPtr> contents);
+    void read_again(FileEntry& entry);
+    void take_contents(int id, Result<ContentsPtr> contents);
+    void take_run(int id, Result<Opened> opened);
+    void drop_run(OpenFile& file, int run);
+    void keep_latest_runs(OpenFile& file);
+    void take_written(const QString& path, const Result<QString>& result);
+};
+
+} // namespace normscope
