@@ -13,5 +13,8 @@ using Action = std::function<int()>;
 void add_inspect(CLI::App& program, Action& run);
 void add_capture(CLI::App& program, Action& run);
 void add_report(CLI::App& program, Action& run);
+void add_merge(CLI::App& program, Action& run);
+void add_convert(CLI::App& program, Action& run);
+void add_summarize(CLI::App& program, Action& run);
 
 } // namespace normscope

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/layer_analysis.h"
 
+#include "core/analysis/analyse_part.h"
 #include "core/analysis/fit_data.h"
 #include "core/analysis/layer_points.h"
+#include "core/analysis/layer_sums.h"
 #include "core/analysis/layer_warnings.h"
-#include "core/analysis/row_stream.h"
 #include "core/recording/normalize.h"
 
 #include <algorithm>
@@ -13,53 +14,10 @@
 namespace normscope {
 namespace {
 
-/// What one pass over a layer's tensors adds up.
-struct Sums {
-    Moments input, output, input_grad, output_grad;
-    LogHistogram input_grad_histogram, output_grad_histogram;
-    Density density;
-    Profile profile;
-    double affine_gap = 0; ///< max |stored output − (γŷ + β)|
-
-    void add(const LayerBlock& block) {
-        input.add(block.x);
-        output.add(block.y);
-        density.add(block.x, block.y);
-        profile.add(block.x, block.y);
-        input_grad.add(block.input_grad);
-        input_grad_histogram.add(block.input_grad);
-        output_grad.add(block.output_grad);
-        output_grad_histogram.add(block.output_grad);
-        for (std::size_t i = 0; i < block.predicted.size(); ++i)
-            affine_gap = std::max(affine_gap, static_cast<double>(std::abs(block.stored[i] - block.predicted[i])));
-    }
-
-    void merge(const Sums& other) {
-        input.merge(other.input);
-        output.merge(other.output);
-        density.merge(other.density);
-        profile.merge(other.profile);
-        input_grad.merge(other.input_grad);
-        input_grad_histogram.merge(other.input_grad_histogram);
-        output_grad.merge(other.output_grad);
-        output_grad_histogram.merge(other.output_grad_histogram);
-        affine_gap = std::max(affine_gap, other.affine_gap);
-    }
-};
-
-Result<Sums> sum_tensors(const LayerRecording& layer, AffineView affine, const Progress& progress) {
-    std::vector<Sums> shares(static_cast<std::size_t>(workers()));
-    NORMSCOPE_TRY(stream_rows(layer, affine, progress, [&](int worker, const LayerBlock& block) {
-        shares[static_cast<std::size_t>(worker)].add(block);
-    }));
-    for (std::size_t i = 1; i < shares.size(); ++i)
-        shares.front().merge(shares[i]);
-    return std::move(shares.front());
-}
-
 /// Copies a tensor pass into the result.
-void take(const LayerRecording& layer, Sums& sums, LayerAnalysis& result) {
-    result.points = sums.input.count;
+void take(const LayerRecording& layer, LayerSums& sums, LayerAnalysis& result) {
+    result.points = layer.input->rows() * layer.input->channels();
+    result.share = result.points > 0 ? static_cast<double>(sums.input.count) / static_cast<double>(result.points) : 1;
     result.input = sums.input;
     result.output = sums.output;
     result.density = std::move(sums.density);
@@ -79,6 +37,7 @@ void take(const LayerRecording& layer, Sums& sums, LayerAnalysis& result) {
 /// Lets a summary of every point stand before what the stored sample gives.
 void take(const LayerSummary& summary, Profile& profile, LayerAnalysis& result) {
     result.from_summary = true;
+    result.share = 1;
     if (summary.input) {
         result.input = *summary.input;
         result.points = summary.input->count;
@@ -92,7 +51,7 @@ void take(const LayerSummary& summary, Profile& profile, LayerAnalysis& result) 
     if (summary.input_grad) {
         result.input_grad = summary.input_grad;
         result.input_grad_histogram = summary.input_grad_histogram;
-        result.gradient_path = "norm";
+        result.gradient_path = summary.gradient_path;
     }
     if (summary.output_grad) {
         result.output_grad = summary.output_grad;
@@ -142,14 +101,15 @@ const CurveFit* LayerAnalysis::fit(Curve curve, Weighting weighting) const {
     return found == fits.end() ? nullptr : &*found;
 }
 
-Result<LayerAnalysis> analyse_layer(const LayerRecording& layer, const AnalysisOptions& options, Progress& progress) {
+Result<LayerAnalysis> analyse_part(const LayerRecording& layer, const AnalysisOptions& options, const Part& part,
+                                   Progress& progress) {
     LayerAnalysis result;
     result.layer = layer.layer;
     result.affine = options.affine;
     result.as_stored = !can_normalize(layer.layer) && has_tensors(layer);
     Profile profile;
     if (has_tensors(layer)) {
-        NORMSCOPE_LET(sums, sum_tensors(layer, options.affine, progress));
+        NORMSCOPE_LET(sums, sum_rows({layer, options.affine, part.ranges, 0, 2}, progress));
         profile = std::move(sums.profile);
         take(layer, sums, result);
     }
@@ -163,23 +123,28 @@ Result<LayerAnalysis> analyse_layer(const LayerRecording& layer, const AnalysisO
     result.has_points = result.density.total() > 0;
     result.outlier_threshold = result.density.outlier_threshold(options.outlier_limit);
     fit_all(profile, options, result);
-    NORMSCOPE_TRY(collect_points(layer, options, progress, result));
+    NORMSCOPE_TRY(collect_points({layer, options.affine, part.ranges, 1, 2}, options, progress, result));
     add_warnings(result);
+    if (part.profile != nullptr)
+        *part.profile = std::move(profile);
     return result;
+}
+
+Result<LayerAnalysis> analyse_layer(const LayerRecording& layer, const AnalysisOptions& options, Progress& progress) {
+    return analyse_part(layer, options, {}, progress);
 }
 
 Result<Analysis> analyse(const Recording& recording, const AnalysisOptions& options, Progress& progress) {
     Analysis analysis;
     analysis.run = recording.run;
     analysis.warnings = recording.warnings;
-    const auto total = static_cast<int64_t>(recording.layers.size());
-    analysis.layer_count = static_cast<int>(total);
+    analysis.layer_count = static_cast<int>(recording.layers.size());
     for (const LayerRecording& layer : recording.layers) {
-        progress.report("analyse", layer.layer.name, static_cast<int64_t>(analysis.layers.size()), total);
-        NORMSCOPE_LET(result, analyse_layer(layer, options, progress).within(layer.layer.name));
+        LayerProgress inner("analyse", {analysis.layers.size(), recording.layers.size()}, progress);
+        NORMSCOPE_LET(result, analyse_layer(layer, options, inner.progress()).within(layer.layer.name));
         analysis.layers.push_back(std::make_shared<const LayerAnalysis>(std::move(result)));
     }
-    progress.report("analyse", "", total, total);
+    progress.report("analyse", "", 1, 1);
     return analysis;
 }
 

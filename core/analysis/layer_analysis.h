@@ -40,6 +40,7 @@ struct LayerAnalysis {
     bool from_summary = false; ///< The figures cover the whole run, by its summary; only a sample is stored.
     bool has_points = false;   ///< False where neither tensors nor a density are there.
     int64_t points = 0;        ///< B·N·C of the run
+    double share = 1;          ///< Of the points, how many these figures cover; below 1 for a preview.
     Moments input, output;     ///< output: of the value that `affine` names
     std::string gradient_path; ///< "norm" or "total": which way the gradient of the input took; "" without gradients
     std::optional<Moments> input_grad, output_grad;

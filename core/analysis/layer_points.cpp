@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/layer_points.h"
 
-#include "core/analysis/row_stream.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -74,15 +72,16 @@ void find_residuals(const LayerBlock& block, const LayerAnalysis& result, Found&
     }
 }
 
-Result<void> look_again(const LayerRecording& layer, const AnalysisOptions& options, const Progress& progress,
+Result<void> look_again(const RowStream& stream, const AnalysisOptions& options, Progress& progress,
                         LayerAnalysis& result) {
+    const LayerRecording& layer = stream.layer;
     const bool points = options.keep_points && result.sample.empty();
     const bool residuals = !result.from_summary;
     if (!points && !residuals)
         return {};
     const Places places(layer);
     std::vector<Found> shares(static_cast<std::size_t>(workers()), Found(points ? options.sampled_points : 0));
-    NORMSCOPE_TRY(stream_rows(layer, options.affine, progress, [&](int worker, const LayerBlock& block) {
+    NORMSCOPE_TRY(stream_rows(stream, progress, [&](int worker, const LayerBlock& block) {
         Found& found = shares[static_cast<std::size_t>(worker)];
         if (points)
             find_points(block, places, result, layer.input->channels(), found);
@@ -122,13 +121,14 @@ std::vector<Point> cell_centres(const LayerAnalysis& result) {
 
 } // namespace
 
-Result<void> collect_points(const LayerRecording& layer, const AnalysisOptions& options, const Progress& progress,
+Result<void> collect_points(const RowStream& stream, const AnalysisOptions& options, Progress& progress,
                             LayerAnalysis& result) {
+    const LayerRecording& layer = stream.layer;
     const bool tensors = layer.input && layer.output;
     if (result.from_summary && layer.summary)
         result.sample = layer.summary->scatter;
     if (tensors)
-        NORMSCOPE_TRY(look_again(layer, options, progress, result));
+        NORMSCOPE_TRY(look_again(stream, options, progress, result));
     if (result.from_summary && options.keep_points)
         result.outliers = cell_centres(result);
     return {};

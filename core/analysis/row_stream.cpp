@@ -14,6 +14,7 @@ namespace normscope {
 namespace {
 
 constexpr int64_t values_per_block = 1 << 16; // 256 KiB a tensor: large enough for the file, small enough for the cache
+constexpr int64_t most_values = 1 << 23;      // 32 MiB a tensor, where the file decodes more rows together
 
 /// The affine part γŷ + β of whole rows.
 void apply_affine(const NormLayer& layer, std::span<const float> normalized, std::span<float> out) {
@@ -32,22 +33,55 @@ bool affine_fits(const NormLayer& layer) {
     return fits(layer.weight) && fits(layer.bias);
 }
 
+int64_t rows_of(const std::vector<RowRange>& ranges) {
+    int64_t rows = 0;
+    for (const RowRange& range : ranges)
+        rows += range.last - range.first;
+    return rows;
+}
+
+/// Rows read together: a block, or what the file decodes at once.
+int64_t step_of(const RowSource& rows) {
+    const int64_t channels = std::max<int64_t>(rows.channels(), 1);
+    const int64_t step = std::max(values_per_block / channels, std::min(rows.block_rows(), most_values / channels));
+    return std::max<int64_t>(1, step);
+}
+
+/// Tells how far worker 0 has come, for all: the shares are equal.
+class Report {
+public:
+    Report(const RowStream& stream, int64_t rows, Progress& progress)
+        : stream_(stream), rows_(rows), progress_(progress) {}
+
+    void at(int worker, int64_t done, int64_t share) const {
+        if (worker == 0 && share > 0)
+            progress_.report("read", stream_.layer.layer.name, stream_.pass * rows_ + rows_ * done / share,
+                             stream_.passes * rows_);
+    }
+
+private:
+    const RowStream& stream_;
+    int64_t rows_;
+    Progress& progress_;
+};
+
 /// One worker's buffers and its walk over its share of the rows.
 class Walk {
 public:
     Walk(const LayerRecording& layer, AffineView affine) : layer_(layer), affine_(affine) {}
 
-    Result<void> run(int64_t first, int64_t last, const Progress& progress,
-                     const std::function<void(const LayerBlock&)>& use) {
-        const int64_t channels = layer_.input->channels();
-        const int64_t step = std::max<int64_t>(1, values_per_block / std::max<int64_t>(channels, 1));
-        for (int64_t row = first; row < last; row += step) {
+    /// `done(rows)` hears how far it has come.
+    Result<void> run(RowRange range, const Progress& progress, const std::function<void(const LayerBlock&)>& use,
+                     const std::function<void(int64_t)>& done) {
+        const int64_t step = step_of(*layer_.input);
+        for (int64_t row = range.first; row < range.last; row += step) {
             NORMSCOPE_TRY(progress.check());
-            const int64_t count = std::min(step, last - row);
+            const int64_t count = std::min(step, range.last - row);
             LayerBlock block;
             block.first_row = row;
             NORMSCOPE_TRY(fill(block, row, count));
             use(block);
+            done(row + count - range.first);
         }
         return {};
     }
@@ -89,22 +123,50 @@ private:
     std::vector<float> x_, stored_, normalized_, predicted_, input_grad_, output_grad_;
 };
 
+/// The part of the ranges, laid end to end, that lies in [first, last).
+std::vector<RowRange> cut(const std::vector<RowRange>& ranges, int64_t first, int64_t last) {
+    std::vector<RowRange> parts;
+    int64_t start = 0;
+    for (const RowRange& range : ranges) {
+        const int64_t from = std::max(first, start), length = range.last - range.first;
+        const int64_t to = std::min(last, start + length);
+        if (from < to)
+            parts.push_back({range.first + from - start, range.first + to - start});
+        start += length;
+    }
+    return parts;
+}
+
+Result<void> walk_share(const RowStream& stream, const std::vector<RowRange>& share, Progress& progress,
+                        const std::function<void(const LayerBlock&)>& use, const std::function<void(int64_t)>& done) {
+    Walk walk(stream.layer, stream.affine);
+    int64_t before = 0;
+    for (const RowRange& range : share) {
+        NORMSCOPE_TRY(walk.run(range, progress, use, [&](int64_t rows) { done(before + rows); }));
+        before += range.last - range.first;
+    }
+    return {};
+}
+
 } // namespace
 
 int workers() {
     return std::max(1, oneapi::tbb::info::default_concurrency());
 }
 
-Result<void> stream_rows(const LayerRecording& layer, AffineView affine, const Progress& progress,
+Result<void> stream_rows(const RowStream& stream, Progress& progress,
                          const std::function<void(int, const LayerBlock&)>& use) {
-    const int64_t rows = layer.input->rows();
+    const auto ranges = stream.ranges.empty() ? std::vector<RowRange>{{0, stream.layer.input->rows()}} : stream.ranges;
+    const int64_t rows = rows_of(ranges);
     const int shares = workers();
+    const Report report(stream, rows, progress);
     std::optional<Error> failure;
     std::mutex failing;
     oneapi::tbb::parallel_for(0, shares, [&](int worker) {
-        Walk walk(layer, affine);
-        const auto done = walk.run(rows * worker / shares, rows * (worker + 1) / shares, progress,
-                                   [&](const LayerBlock& block) { use(worker, block); });
+        const auto share = cut(ranges, rows * worker / shares, rows * (worker + 1) / shares);
+        const auto done = walk_share(
+            stream, share, progress, [&](const LayerBlock& block) { use(worker, block); },
+            [&](int64_t walked) { report.at(worker, walked, rows_of(share)); });
         if (!done) {
             const std::lock_guard lock(failing);
             failure = done.error();

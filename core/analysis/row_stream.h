@@ -19,10 +19,23 @@ struct LayerBlock {
     std::span<const float> output_grad;
 };
 
+/// Rows [first, last) of a layer's tensors.
+struct RowRange {
+    int64_t first = 0, last = 0;
+};
+
+/// What is streamed, and where that stands in the work of which it is a pass.
+struct RowStream {
+    const LayerRecording& layer;
+    AffineView affine = AffineView::before;
+    std::vector<RowRange> ranges; ///< In order; empty: all rows.
+    int pass = 0, passes = 1;     ///< Progress is reported as rows of all passes together.
+};
+
 /// Reads a layer's tensors block by block on `workers()` threads, each with a contiguous share of the rows, so that
 /// merging by worker number gives the same result every time. `use(worker, block)` runs concurrently for different
-/// workers. Errors: those of the sources; cancelled.
-Result<void> stream_rows(const LayerRecording& layer, AffineView affine, const Progress& progress,
+/// workers. Reports progress as the step "read". Errors: those of the sources; cancelled.
+Result<void> stream_rows(const RowStream& stream, Progress& progress,
                          const std::function<void(int worker, const LayerBlock& block)>& use);
 
 /// How many threads `stream_rows` uses.

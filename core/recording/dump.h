@@ -6,17 +6,30 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace normscope {
 
 /// Opens an HDF5 dump (docs/file-format.md) as a recording whose tensors stream from the file. What the dump lacks has
 /// its default and a warning where that matters. The file is first walked in a child process with limits on time and
 /// memory, because libhdf5 crashes or loops on some damaged files.
-/// Errors: cannot_read, damaged, not_supported (a higher major version, an unknown filter), missing (no layer).
+/// `path` is a file, or what dump_files.h takes for one: a folder or a glob of shards, one of the shards,
+/// `FILE::/GROUP`. Errors: cannot_read, damaged, not_supported (a higher major version, an unknown filter), missing (no
+/// layer, no file), bad_argument (shards that are not of one run).
 Result<std::shared_ptr<const Recording>> open_dump(const std::string& path);
 
-/// Writes a recording as a dump, format 1.0, under a `.part` name beside `path`, renamed when whole. Rows stream.
+/// Several of them as one recording (join.h); a file that is named twice counts once.
+Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::string>& names);
+
+struct WriteOptions {
+    bool keep_unknown =
+        false; ///< Copy what this program does not know from the dump that was read (the first of many).
+};
+
+/// Writes a recording as a dump, format 1.0, under a `.part` name beside `path`, renamed when whole. Rows stream; each
+/// layer is flushed, so that a `.part` left by a kill opens with the layers so far.
 /// Errors: cannot_write, cancelled, those of a source of rows; in all cases nothing is left behind.
-Result<void> write_dump(const Recording& recording, const std::string& path, Progress& progress);
+Result<void> write_dump(const Recording& recording, const std::string& path, Progress& progress,
+                        const WriteOptions& options = {});
 
 } // namespace normscope

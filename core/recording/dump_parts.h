@@ -6,21 +6,20 @@
 
 namespace normscope::hdf {
 
-/// Where a layer's datasets lie: a group of its own, or names in a group that layers share.
+/// Where a layer lies in a file. Paths go from the group that was opened, with "/" between names.
 struct LayerPlace {
     std::string name;          ///< of the layer
-    std::string group;         ///< path of the group, from the root, "/" between its parts
-    std::string input, output; ///< names of the datasets; "" where there is none
+    std::string group;         ///< its attributes, parameters and gradients; "" is the opened group itself
+    std::string input, output; ///< its tensors
 };
 
-/// Group by group from the root. Throws Failure.
-Object open_path(const Object& root, const std::string& path);
-
 /// One layer of a file; `index` is its place in the order of the file. Throws Failure.
-LayerRecording read_layer(const Object& group, const LayerPlace& place, int index);
+LayerRecording read_layer(const Object& root, const LayerPlace& place, int index);
 
-/// The layers of a file that follows another layout: `LAYER/input` with `LAYER/output`, `LAYER/x` with `LAYER/y` …, or
-/// `LAYER.input` with `LAYER.output` side by side. Throws Failure.
+/// The layers of a file that follows another layout (docs/file-format.md). Throws Failure.
 std::vector<LayerPlace> find_foreign_layers(const Object& root);
+
+/// A whole file, or a group of it. Throws Failure.
+std::shared_ptr<Recording> read_dump(const std::string& path, const std::string& group);
 
 } // namespace normscope::hdf

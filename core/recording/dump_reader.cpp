@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/files.h"
-#include "core/recording/dump.h"
 #include "core/recording/dump_layout.h"
 #include "core/recording/dump_parts.h"
 #include "core/recording/natural_order.h"
-#include "core/recording/probe.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -91,20 +88,19 @@ std::vector<std::string> group_names(const Object& entry, const Object& layers) 
 void read_own_layers(const Object& entry, Recording& recording) {
     const auto layers = hdf::open_group(entry, "layers");
     for (const auto& name : group_names(entry, layers)) {
-        const auto group = hdf::open_group(layers, name);
-        const LayerPlace place{hdf::text(group, "name").value_or(name), name, layout::input, layout::output};
-        recording.layers.push_back(hdf::read_layer(group, place, static_cast<int>(recording.layers.size()) + 1));
+        const auto shown = hdf::text(hdf::open_group(layers, name), "name").value_or(name);
+        const LayerPlace place{shown, name, name + "/" + layout::input, name + "/" + layout::output};
+        recording.layers.push_back(hdf::read_layer(layers, place, static_cast<int>(recording.layers.size()) + 1));
     }
     std::ranges::stable_sort(recording.layers, {}, [](const LayerRecording& layer) { return layer.layer.index; });
 }
 
-void read_foreign_layers(const Object& root, Recording& recording) {
-    for (const auto& place : hdf::find_foreign_layers(root)) {
-        const auto index = static_cast<int>(recording.layers.size()) + 1;
-        if (place.group.empty())
-            recording.layers.push_back(hdf::read_layer(root, place, index));
-        else
-            recording.layers.push_back(hdf::read_layer(hdf::open_path(root, place.group), place, index));
+/// A layer that is the opened group itself has the last part of its path as its name.
+void read_foreign_layers(const Object& root, const std::string& group, Recording& recording) {
+    for (auto place : hdf::find_foreign_layers(root)) {
+        if (place.name.empty())
+            place.name = group.empty() ? "layer" : group.substr(group.rfind('/') + 1);
+        recording.layers.push_back(hdf::read_layer(root, place, static_cast<int>(recording.layers.size()) + 1));
     }
 }
 
@@ -133,54 +129,29 @@ void warn(Recording& recording) {
         "the file does not tell ε; the output is shown and fitted as stored");
 }
 
-std::shared_ptr<const Recording> load(const std::string& path) {
+} // namespace
+
+std::shared_ptr<Recording> hdf::read_dump(const std::string& path, const std::string& group) {
     auto recording = std::make_shared<Recording>();
-    recording->run.path = path;
-    const auto root = hdf::open_root(path);
-    const bool own = hdf::is_group(root, "entry") && hdf::is_group(hdf::open_group(root, "entry"), "layers");
+    recording->run.path = group.empty() ? path : path + "::/" + group;
+    recording->files = {path};
+    const auto root = open_group_at(open_root(path), group);
+    const bool own = is_group(root, "entry") && is_group(open_group(root, "entry"), "layers");
     if (own) {
         recording->run.format = layout::format;
         read_version(root, *recording);
-        const auto entry = hdf::open_group(root, "entry");
+        const auto entry = open_group(root, "entry");
         read_run(entry, recording->run);
         read_own_layers(entry, *recording);
     } else {
         recording->run.format = "hdf5";
-        read_foreign_layers(root, *recording);
+        read_foreign_layers(root, group, *recording);
     }
     if (recording->layers.empty())
-        hdf::fail(
-            ErrorCode::missing, path,
-            "expected /entry/layers/NAME with input and output, or a pair such as NAME/x and NAME/y, found no layer");
+        fail(ErrorCode::missing, path,
+             "expected /entry/layers/NAME with input and output, or a pair such as NAME/x and NAME/y, found no layer");
     warn(*recording);
     return recording;
-}
-
-/// Reads the first and the last rows of every tensor, as a view would.
-void touch(const Recording& recording) {
-    constexpr int64_t block = 1 << 16; // floats
-    for (const auto& layer : recording.layers)
-        for (const auto& rows :
-             {layer.input, layer.output, layer.input_grad, layer.input_grad_total, layer.output_grad}) {
-            if (!rows)
-                continue;
-            const auto count = std::min(rows->rows(), std::max<int64_t>(1, block / rows->channels()));
-            std::vector<float> values(static_cast<size_t>(count * rows->channels()));
-            hdf::value_of(rows->read(0, count, values));
-            hdf::value_of(rows->read(rows->rows() - count, count, values));
-        }
-}
-
-} // namespace
-
-Result<std::shared_ptr<const Recording>> open_dump(const std::string& path) {
-    NORMSCOPE_LET(file, RandomAccessFile::open(path));
-    // Walking takes milliseconds, decompressing summaries about 0.1 s a megabyte; a loop takes for ever.
-    ProbeLimits limits;
-    limits.cpu_seconds += static_cast<int>(std::min<uint64_t>(file->size() >> 20, 50));
-    NORMSCOPE_TRY(probe(
-        path, [&] { return hdf::guarded([&] { touch(*load(path)); }); }, limits));
-    return hdf::guarded([&] { return load(path); });
 }
 
 } // namespace normscope

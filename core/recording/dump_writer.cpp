@@ -3,6 +3,7 @@
 #include "core/recording/dump.h"
 #include "core/recording/dump_layout.h"
 #include "core/recording/hdf_write.h"
+#include "core/recording/keep_unknown.h"
 #include "core/recording/summary_io.h"
 #include "version.h"
 
@@ -204,7 +205,6 @@ void write_file(const Recording& recording, const std::string& part, const std::
     const auto entry = hdf::create_group(root, "entry", "NXentry");
     hdf::set_text(entry, "default", "layers");
     write_run(entry, recording.run);
-    hdf::write_texts(entry, "layer_names", names, {{names.size()}});
     const auto layers = hdf::create_group(entry, "layers", "NXcollection");
     hdf::set_text(layers, "default", names[first_with_plots(recording)]);
     for (size_t i = 0; i < names.size(); ++i) {
@@ -212,16 +212,22 @@ void write_file(const Recording& recording, const std::string& part, const std::
         progress.report("write", recording.layers[i].layer.name, static_cast<int64_t>(i),
                         static_cast<int64_t>(names.size()));
         write_layer(layers, recording.layers[i], progress);
+        hdf::flush(root); // after a kill, the layers so far can be read
     }
+    hdf::write_texts(entry, "layer_names", names, {{names.size()}}); // last: it promises every layer
     hdf::write_gradient_flow(entry, recording);
-    hdf::close(std::move(root));
+    hdf::flush(root);
 }
 
 } // namespace
 
-Result<void> write_dump(const Recording& recording, const std::string& path, Progress& progress) {
+Result<void> write_dump(const Recording& recording, const std::string& path, Progress& progress,
+                        const WriteOptions& options) {
     AtomicFile file(path);
     NORMSCOPE_TRY(hdf::guarded([&] { write_file(recording, file.part_path(), path, progress); }));
+    if (options.keep_unknown && recording.run.format == layout::format && !recording.files.empty() &&
+        recording.run.path.find("::/") == std::string::npos)
+        NORMSCOPE_TRY(keep_unknown(recording.files.front(), file.part_path(), path));
     NORMSCOPE_TRY(progress.check());
     return file.commit();
 }

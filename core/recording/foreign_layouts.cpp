@@ -26,13 +26,15 @@ public:
     void enter(const Object& group, const std::string& path, int depth) {
         if (++groups_ > most_groups)
             return;
+        if (text(group, "NX_class") == "NXdata") // a plot, whose x and y are axes
+            return;
         const auto names = members(group);
         add_own_layer(group, path);
         for (const auto& name : names)
             add_flat_layer(group, path, name);
         for (const auto& name : names)
             if (depth < deepest && is_group(group, name))
-                enter(open_group(group, name), path.empty() ? name : path + "/" + name, depth + 1);
+                enter(open_group(group, name), below(path, name), depth + 1);
     }
 
     std::vector<LayerPlace> take() {
@@ -46,7 +48,7 @@ private:
         const auto input = std::ranges::find_if(inputs, held);
         const auto output = std::ranges::find_if(outputs, held);
         if (input != inputs.end() && output != outputs.end())
-            places_.push_back({path.empty() ? "layer" : dotted(path), path, *input, *output});
+            places_.push_back({dotted(path), path, below(path, *input), below(path, *output)});
     }
 
     void add_flat_layer(const Object& group, const std::string& path, const std::string& name) {
@@ -55,8 +57,13 @@ private:
                 continue;
             const auto stem = name.substr(0, name.size() - ending.input.size());
             if (is_dataset(group, name) && is_dataset(group, stem + ending.output))
-                places_.push_back({path.empty() ? stem : dotted(path + "/" + stem), path, name, stem + ending.output});
+                places_.push_back(
+                    {dotted(below(path, stem)), path, below(path, name), below(path, stem + ending.output)});
         }
+    }
+
+    static std::string below(const std::string& path, const std::string& name) {
+        return path.empty() ? name : path + "/" + name;
     }
 
     static std::string dotted(std::string path) {

@@ -2,10 +2,13 @@
 #include "core/recording/hdf.h"
 
 #include "core/recording/lzf.h"
+#include "core/recording/reading_driver.h"
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
+#include <sstream>
 
 namespace normscope::hdf {
 
@@ -18,8 +21,9 @@ std::mutex& library() {
 
 thread_local int depth = 0; // how often this thread holds the lock
 
-// No path may lead out of the file, not even through a soft link. (Without any class for such links libhdf5 could not
-// even say that one stands here. The signature of the function differs between its versions.)
+// Links into other files are followed by `open_any` alone, never by libhdf5, not even behind a soft link. (Without any
+// class for such links libhdf5 could not even say that one stands here. The signature of the function differs between
+// its versions.)
 void refuse_external_links() {
     H5L_class_t links{};
     links.version = H5L_LINK_CLASS_T_VERS;
@@ -35,26 +39,49 @@ herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* into) {
     return 0;
 }
 
+/// The names of a path, empty ones left out.
+std::vector<std::string> parts_of(const std::string& path) {
+    std::vector<std::string> parts;
+    std::istringstream stream(path);
+    for (std::string part; std::getline(stream, part, '/');)
+        if (!part.empty())
+            parts.push_back(part);
+    return parts;
+}
+
+constexpr int most_files = 8; // links from file to file to file; they may run in a circle
+
+/// Where a link into another file leads.
+Object open_beside(const Object& parent, const std::string& name, const std::string& place, size_t length) {
+    thread_local int files = 0;
+    std::string value(length, '\0');
+    const char *file = nullptr, *object = nullptr;
+    if (H5Lget_val(parent.id(), name.c_str(), value.data(), length, H5P_DEFAULT) < 0 ||
+        H5Lunpack_elink_val(value.data(), length, nullptr, &file, &object) < 0)
+        fail(ErrorCode::damaged, place, "expected a link into another file, found a broken one" + reason());
+    const auto path = path_beside(parent, place, file);
+    if (files >= most_files)
+        fail(ErrorCode::damaged, place, "expected a link that ends somewhere, found one that runs in a circle");
+    ++files;
+    const struct Leave {
+        ~Leave() { --files; }
+    } leave;
+    Object found = open_root(path);
+    for (const auto& part : parts_of(object))
+        found = open_any(found, part);
+    return found;
+}
+
 H5I_type_t type_of(const Object& parent, const std::string& name) {
     const Lock lock;
-    const Handle opened(has(parent, name) ? H5Oopen(parent.id(), name.c_str(), H5P_DEFAULT) : H5I_INVALID_HID);
-    return opened ? H5Iget_type(opened.id()) : H5I_BADID;
+    return has(parent, name) ? H5Iget_type(open_any(parent, name).id()) : H5I_BADID;
 }
 
 Object open_as(const Object& parent, const std::string& name, H5I_type_t type, const std::string& word) {
     const Lock lock;
-    const auto place = parent.at(name);
-    H5L_info_t link;
-    if (H5Lget_info(parent.id(), name.c_str(), &link, H5P_DEFAULT) < 0)
-        fail(ErrorCode::missing, place, "expected " + word + ", found nothing");
-    if (link.type == H5L_TYPE_EXTERNAL)
-        fail(ErrorCode::not_supported, place,
-             "expected " + word + ", found a link into another file; copy the data in");
-    Object object{Handle(H5Oopen(parent.id(), name.c_str(), H5P_DEFAULT)), place};
-    if (!object.handle)
-        fail(ErrorCode::damaged, place, "expected " + word + ", found what cannot be opened" + reason());
+    auto object = open_any(parent, name);
     if (H5Iget_type(object.id()) != type)
-        fail(ErrorCode::damaged, place, "expected " + word + ", found an object of another kind");
+        fail(ErrorCode::damaged, object.place, "expected " + word + ", found an object of another kind");
     return object;
 }
 
@@ -125,6 +152,7 @@ Handle file_access() {
 Object open_root(const std::string& path) {
     const Lock lock;
     const auto access = file_access();
+    use_reading_driver(access.id());
     const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()));
     if (!file)
         fail(ErrorCode::damaged, path, "expected a whole HDF5 file, found one that does not open" + reason());
@@ -151,8 +179,68 @@ std::vector<std::string> members(const Object& group) {
     return names;
 }
 
+Object open_any(const Object& parent, const std::string& name) {
+    const Lock lock;
+    const auto place = parent.at(name);
+    H5L_info_t link;
+    if (!has(parent, name) || H5Lget_info(parent.id(), name.c_str(), &link, H5P_DEFAULT) < 0)
+        fail(ErrorCode::missing, place, "expected an object of this name, found nothing");
+    if (link.type == H5L_TYPE_EXTERNAL)
+        return open_beside(parent, name, place, link.u.val_size);
+    Object object{Handle(H5Oopen(parent.id(), name.c_str(), H5P_DEFAULT)), place};
+    if (!object.handle)
+        fail(ErrorCode::damaged, place, "expected an object, found what cannot be opened" + reason());
+    return object;
+}
+
+std::string own_path(const Object& object) {
+    const Lock lock;
+    std::string path(4096, '\0');
+    const auto length = H5Fget_name(object.id(), path.data(), path.size());
+    if (length <= 0 || static_cast<size_t>(length) >= path.size())
+        fail(ErrorCode::damaged, object.place, "expected a file that has a name, found none");
+    path.resize(static_cast<size_t>(length));
+    return path;
+}
+
+std::string path_beside(const Object& object, const std::string& place, const std::string& name) {
+    if (name.empty() || name == ".." || name.find('/') != std::string::npos || name.find('%') != std::string::npos)
+        fail(ErrorCode::not_supported, place,
+             "expected data in this file or in one beside it, found a link into another file, " + name.substr(0, 200) +
+                 "; copy the data in");
+    const auto path = std::filesystem::path(own_path(object)).parent_path() / name;
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error))
+        fail(ErrorCode::missing, place, "expected the source " + name + " beside the file, found none");
+    return path.string();
+}
+
+std::vector<std::string> attributes(const Object& object) {
+    const Lock lock;
+    std::vector<std::string> names;
+    const auto collect = [](hid_t, const char* name, const H5A_info_t*, void* into) -> herr_t {
+        static_cast<std::vector<std::string>*>(into)->emplace_back(name);
+        return 0;
+    };
+    hsize_t next = 0;
+    if (H5Aiterate2(object.id(), H5_INDEX_NAME, H5_ITER_INC, &next, collect, &names) < 0)
+        fail(ErrorCode::damaged, object.place,
+             "expected a list of attributes, found one that cannot be read" + reason());
+    return names;
+}
+
+bool is_external(const Object& parent, const std::string& name) {
+    const Lock lock;
+    H5L_info_t link;
+    return H5Lget_info(parent.id(), name.c_str(), &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_EXTERNAL;
+}
+
 bool is_group(const Object& parent, const std::string& name) {
-    return type_of(parent, name) == H5I_GROUP;
+    try {
+        return type_of(parent, name) == H5I_GROUP;
+    } catch (const Failure&) {
+        return false; // a link to nowhere disturbs nobody who does not need it
+    }
 }
 
 bool is_dataset(const Object& parent, const std::string& name) {
@@ -165,6 +253,37 @@ Object open_group(const Object& parent, const std::string& name) {
 
 Object open_dataset(const Object& parent, const std::string& name) {
     return open_as(parent, name, H5I_DATASET, "a dataset");
+}
+
+bool has_at(const Object& root, const std::string& path) {
+    const auto parts = parts_of(path);
+    Object at;
+    for (size_t i = 0; i < parts.size(); ++i) {
+        const auto& from = i == 0 ? root : at;
+        if (!has(from, parts[i]))
+            return false;
+        if (i + 1 < parts.size()) {
+            if (!is_group(from, parts[i]))
+                return false;
+            at = open_group(from, parts[i]);
+        }
+    }
+    return true;
+}
+
+Object open_group_at(const Object& root, const std::string& path) {
+    const Lock lock;
+    Object at{Handle(H5Gopen2(root.id(), ".", H5P_DEFAULT)), root.place};
+    for (const auto& part : parts_of(path))
+        at = open_group(at, part);
+    return at;
+}
+
+Object open_dataset_at(const Object& root, const std::string& path) {
+    const auto last = path.rfind('/');
+    if (last == std::string::npos)
+        return open_dataset(root, path);
+    return open_dataset(open_group_at(root, path.substr(0, last)), path.substr(last + 1));
 }
 
 } // namespace normscope::hdf

@@ -104,11 +104,26 @@ Object open_root(const std::string& path);
 bool has(const Object& group, const std::string& name);
 /// The names of the members of a group, in the order of the names.
 std::vector<std::string> members(const Object& group);
+/// The names of an object's attributes.
+std::vector<std::string> attributes(const Object& object);
+/// Whether a member is a link into another file.
+bool is_external(const Object& parent, const std::string& name);
+/// A name that leads nowhere is no group; where a dataset's link leads nowhere, the throw says so.
 bool is_group(const Object& parent, const std::string& name);
 bool is_dataset(const Object& parent, const std::string& name);
-/// Throws missing too. External links are refused.
+/// Throws missing too. Links lead into this file or into one beside it.
+Object open_any(const Object& parent, const std::string& name);
+/// The path of the file that an object lies in.
+std::string own_path(const Object& object);
+/// The path of a file beside the one an object lies in. Throws not_supported where the name leads elsewhere, missing
+/// where no such file is there; `place` is what needs it.
+std::string path_beside(const Object& object, const std::string& place, const std::string& name);
 Object open_group(const Object& parent, const std::string& name);
 Object open_dataset(const Object& parent, const std::string& name);
+/// The same by a path of names with "/" between them; "" is the root itself.
+bool has_at(const Object& root, const std::string& path);
+Object open_group_at(const Object& root, const std::string& path);
+Object open_dataset_at(const Object& root, const std::string& path);
 
 /// Attributes; nothing where there is none.
 std::optional<std::string> text(const Object& object, const std::string& name);
@@ -125,7 +140,8 @@ std::vector<int64_t> integers_of(const Object& dataset, int64_t limit);
 std::vector<std::string> texts(const Object& dataset, int64_t limit);
 /// "float32", "int64", "text", "compound" …
 std::string type_name(const Object& dataset);
-/// Throws where the bytes of a dataset lie elsewhere, or not all of them are there.
-void expect_stored(const Object& dataset);
+/// Throws where not all bytes of a dataset are there: in the file, in sources beside it, in files beside it. `depth` is
+/// how many virtual datasets lead here.
+void expect_stored(const Object& dataset, int depth = 0);
 
 } // namespace normscope::hdf

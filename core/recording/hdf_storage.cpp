@@ -11,12 +11,6 @@ namespace {
 
 constexpr int64_t chunk_limit = int64_t{1} << 30; // bytes; a chunk is decoded whole
 
-std::string file_of(const Object& dataset) {
-    std::array<char, 4096> name{};
-    H5Fget_name(dataset.id(), name.data(), name.size());
-    return name.data();
-}
-
 int64_t bytes_of(const Object& dataset) {
     const Handle type(H5Dget_type(dataset.id()));
     auto bytes = static_cast<__int128>(H5Tget_size(type.id()));
@@ -29,6 +23,24 @@ int64_t bytes_of(const Object& dataset) {
     return static_cast<int64_t>(bytes);
 }
 
+/// What packs the filters that people use; nothing is said of others.
+std::string filter_advice(H5Z_filter_t filter) {
+    switch (filter) {
+    case H5Z_FILTER_SZIP:
+        return "szip; repack the file with gzip";
+    case 32001:
+        return "blosc; install libblosc and build NormScope with it, or repack the file with gzip";
+    case 32004:
+        return "lz4; install liblz4 and build NormScope with it, or repack the file with gzip";
+    case 32008:
+        return "bitshuffle; install liblz4 and libzstd and build NormScope with them, or repack the file with gzip";
+    case 32015:
+        return "zstd; install libzstd and build NormScope with it, or repack the file with gzip";
+    default:
+        return "";
+    }
+}
+
 void expect_filters(const Object& dataset, const Handle& creation) {
     for (int i = 0; i < H5Pget_nfilters(creation.id()); ++i) {
         unsigned flags = 0, config = 0;
@@ -36,10 +48,14 @@ void expect_filters(const Object& dataset, const Handle& creation) {
         std::array<char, 64> name{};
         const auto filter =
             H5Pget_filter2(creation.id(), i, &flags, &values, nullptr, name.size() - 1, name.data(), &config);
-        if (filter >= 0 && H5Zfilter_avail(filter) <= 0)
-            fail(ErrorCode::not_supported, dataset.place,
-                 "expected a filter that libhdf5 knows here, found " + std::to_string(filter) + " " + name.data() +
-                     "; install its plugin, or repack the file with gzip");
+        if (filter < 0 || H5Zfilter_avail(filter) > 0)
+            continue;
+        auto advice = filter_advice(filter);
+        if (advice.empty())
+            advice = std::string(name.data()) + "; install the HDF5 plugin of filter " + std::to_string(filter) +
+                     " (the Python package hdf5plugin has many) and set HDF5_PLUGIN_PATH, or repack the file with gzip";
+        fail(ErrorCode::not_supported, dataset.place,
+             "expected a filter that libhdf5 knows here, found " + std::to_string(filter) + " " + advice);
     }
 }
 
@@ -77,24 +93,40 @@ void expect_chunks(const Object& dataset, const Handle& creation) {
                  "; was the recording interrupted?");
 }
 
-// Every source must stand beside the file: one that is missing would read as zeros.
-void expect_sources(const Object& dataset, const Handle& creation) {
+constexpr int deepest = 4; // virtual datasets of virtual datasets
+
+Object open_source(const Object& dataset, const Handle& creation, size_t i) {
+    std::array<char, 1024> file{}, name{};
+    if (H5Pget_virtual_filename(creation.id(), i, file.data(), file.size()) < 0 ||
+        H5Pget_virtual_dsetname(creation.id(), i, name.data(), name.size()) < 0)
+        fail(ErrorCode::damaged, dataset.place, "expected the name of a source, found none" + reason());
+    const std::string own = ".";
+    auto root = open_root(file.data() == own ? own_path(dataset) : path_beside(dataset, dataset.place, file.data()));
+    return open_dataset_at(root, name.data());
+}
+
+// Every source must be there: one that is missing would read as zeros.
+void expect_sources(const Object& dataset, const Handle& creation, int depth) {
     size_t count = 0;
     H5Pget_virtual_count(creation.id(), &count);
-    const auto folder = std::filesystem::path(file_of(dataset)).parent_path();
-    for (size_t i = 0; i < count; ++i) {
+    if (depth > deepest)
+        fail(ErrorCode::damaged, dataset.place, "expected sources with data, found virtual datasets in a circle");
+    for (size_t i = 0; i < count; ++i)
+        expect_stored(open_source(dataset, creation, i), depth + 1);
+}
+
+void expect_external(const Object& dataset, const Handle& creation) {
+    for (int i = 0; i < H5Pget_external_count(creation.id()); ++i) {
         std::array<char, 1024> name{};
-        if (H5Pget_virtual_filename(creation.id(), i, name.data(), name.size()) < 0)
+        off_t offset = 0;
+        hsize_t bytes = 0;
+        if (H5Pget_external(creation.id(), static_cast<unsigned>(i), name.size() - 1, name.data(), &offset, &bytes) < 0)
             fail(ErrorCode::damaged, dataset.place, "expected the name of a source, found none" + reason());
-        const std::string source = name.data();
-        if (source == ".")
-            continue;
-        if (source.find('/') != std::string::npos || source.find('%') != std::string::npos)
-            fail(ErrorCode::not_supported, dataset.place,
-                 "expected sources beside the file, found " + source + "; copy the data in");
         std::error_code error;
-        if (!std::filesystem::is_regular_file(folder / source, error))
-            fail(ErrorCode::missing, dataset.place, "expected the source " + source + " beside the file, found none");
+        const auto size = std::filesystem::file_size(path_beside(dataset, dataset.place, name.data()), error);
+        if (error || offset < 0 || size < static_cast<uint64_t>(offset) || size - static_cast<uint64_t>(offset) < bytes)
+            fail(ErrorCode::damaged, dataset.place,
+                 "expected " + std::to_string(bytes) + " bytes in " + name.data() + ", found fewer");
     }
 }
 
@@ -118,7 +150,7 @@ std::vector<int64_t> sizes(const Object& dataset) {
     return result;
 }
 
-void expect_stored(const Object& dataset) {
+void expect_stored(const Object& dataset, int depth) {
     const Lock lock;
     const Handle creation(H5Dget_create_plist(dataset.id()));
     if (!creation)
@@ -127,12 +159,11 @@ void expect_stored(const Object& dataset) {
     if (bytes == 0)
         return;
     if (H5Pget_external_count(creation.id()) > 0)
-        fail(ErrorCode::not_supported, dataset.place,
-             "expected its bytes in the file, found them in another; copy them in");
+        return expect_external(dataset, creation);
     expect_filters(dataset, creation);
     switch (H5Pget_layout(creation.id())) {
     case H5D_VIRTUAL:
-        return expect_sources(dataset, creation);
+        return expect_sources(dataset, creation, depth);
     case H5D_CHUNKED:
         return expect_chunks(dataset, creation);
     case H5D_CONTIGUOUS:

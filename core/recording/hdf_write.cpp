@@ -7,11 +7,6 @@ namespace normscope::hdf {
 
 namespace {
 
-void expect_written(bool written, const std::string& place) {
-    if (!written)
-        fail(ErrorCode::cannot_write, place, "cannot be written" + reason() + "; is the disk full?");
-}
-
 Handle text_type() {
     Handle type(H5Tcopy(H5T_C_S1));
     H5Tset_size(type.id(), H5T_VARIABLE);
@@ -75,6 +70,11 @@ Object write(const Object& parent, const std::string& name, Data data, const Sha
 
 } // namespace
 
+void expect_written(bool written, const std::string& place) {
+    if (!written)
+        fail(ErrorCode::cannot_write, place, "cannot be written" + reason() + "; is the disk full?");
+}
+
 Object create_root(const std::string& path, const std::string& shown) {
     const Lock lock;
     const auto access = file_access();
@@ -86,7 +86,14 @@ Object create_root(const std::string& path, const std::string& shown) {
     return {Handle(H5Gopen2(file.id(), "/", H5P_DEFAULT)), shown + ": /"};
 }
 
-void close(Object root) {
+Object reopen_root(const std::string& path, const std::string& shown) {
+    const Lock lock;
+    const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, file_access().id()));
+    expect_written(static_cast<bool>(file), shown);
+    return {Handle(H5Gopen2(file.id(), "/", H5P_DEFAULT)), shown + ": /"};
+}
+
+void flush(const Object& root) {
     const Lock lock;
     expect_written(H5Fflush(root.id(), H5F_SCOPE_GLOBAL) >= 0, root.place);
 }

@@ -9,10 +9,14 @@ namespace normscope::hdf {
 
 // Writing. All throw Failure: cannot_write, naming the object.
 
+/// Throws where something that `place` names could not be written.
+void expect_written(bool written, const std::string& place);
 /// A new file, as its root group; nothing else keeps it open. Messages call it `shown`.
 Object create_root(const std::string& path, const std::string& shown);
-/// Flushes and closes a file; a disk that is full shows here at the latest.
-void close(Object root);
+/// A file that was written before, to write more into it.
+Object reopen_root(const std::string& path, const std::string& shown);
+/// Brings all that was written to the file; a disk that is full shows here at the latest.
+void flush(const Object& root);
 /// A new group with its NeXus class.
 Object create_group(const Object& parent, const std::string& name, const std::string& nexus_class);
 

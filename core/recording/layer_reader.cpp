@@ -47,8 +47,8 @@ std::vector<float> read_parameter(const Object& group, const std::string& name) 
     return has(group, name) ? all_values(open_dataset(group, name), most_parameters) : std::vector<float>();
 }
 
-std::shared_ptr<const Rows> read_tensor(const Object& group, const std::string& name, int channel_axis) {
-    return has(group, name) ? std::make_shared<Rows>(open_dataset(group, name), channel_axis) : nullptr;
+std::shared_ptr<const Rows> read_tensor(const Object& root, const std::string& path, int channel_axis) {
+    return has_at(root, path) ? std::make_shared<Rows>(open_dataset_at(root, path), channel_axis) : nullptr;
 }
 
 /// Opens a tensor that has the shape of the input, or none.
@@ -64,17 +64,17 @@ std::shared_ptr<const Rows> read_like(const Rows& input, const Object& group, co
     return rows;
 }
 
-void read_tensors(const Object& group, const LayerPlace& place, LayerRecording& into) {
+void read_tensors(const Object& root, const Object& group, const LayerPlace& place, LayerRecording& into) {
     const auto axis = into.layer.channel_axis;
-    const auto input = read_tensor(group, place.input, axis);
-    if (!input || !has(group, place.output)) {
-        if (input || has(group, place.output))
+    const auto input = read_tensor(root, place.input, axis);
+    if (!input || !has_at(root, place.output)) {
+        if (input || has_at(root, place.output))
             fail(ErrorCode::missing, group.place,
                  std::string("expected an input and an output, found ") + (input ? "no output" : "no input"));
         return;
     }
     into.input = input;
-    into.output = read_like(*input, group, place.output, axis);
+    into.output = read_like(*input, root, place.output, axis);
     into.samples = input->samples();
     into.tokens = input->tokens();
     into.layer.channels = input->channels();
@@ -133,16 +133,11 @@ void read_parameters(const Object& group, LayerRecording& into) {
 
 } // namespace
 
-Object open_path(const Object& root, const std::string& path) {
-    const auto end = path.find('/');
-    auto group = open_group(root, path.substr(0, end));
-    return end == std::string::npos ? std::move(group) : open_path(group, path.substr(end + 1));
-}
-
-LayerRecording read_layer(const Object& group, const LayerPlace& place, int index) {
+LayerRecording read_layer(const Object& root, const LayerPlace& place, int index) {
+    const auto group = open_group_at(root, place.group);
     LayerRecording recording;
     recording.layer = read_identity(group, place, index);
-    read_tensors(group, place, recording);
+    read_tensors(root, group, place, recording);
     read_parameters(group, recording);
     recording.summary = read_summary(group);
     if (!recording.input && !recording.summary)

@@ -57,6 +57,8 @@ public:
     virtual ~RowSource() = default;
     virtual int64_t rows() const = 0;
     virtual int64_t channels() const = 0;
+    /// Rows that are cheapest read together, because the store decodes them together.
+    virtual int64_t block_rows() const { return 1; }
     /// Reads rows [first, first + count) into `into` (count · channels floats). Errors: those of the store.
     virtual Result<void> read(int64_t first, int64_t count, std::span<float> into) const = 0;
 };
@@ -75,6 +77,13 @@ private:
     int64_t channels_, rows_;
 };
 
+/// A fitted curve as a dump keeps it: drawn, with its parameters and measures by name ("A", "alpha", "r2_points" …).
+struct StoredCurve {
+    std::vector<float> x, y;
+    std::map<std::string, double> numbers;    ///< Those that are finite.
+    std::map<std::string, std::string> words; ///< "curve", "weighting", "flags"
+};
+
 /// What is known of every point of the run where only some tokens (or none) are stored. x is the layer's input, y the
 /// normalized value before the affine part (the output as stored where kind or ε are unknown). A file may hold only
 /// some parts.
@@ -83,7 +92,9 @@ struct LayerSummary {
     std::optional<Density> density;
     std::optional<Profile> profile;
     std::optional<LogHistogram> input_grad_histogram, output_grad_histogram;
-    std::vector<Point> scatter; ///< A sample of points, with outliers.
+    std::string gradient_path = "norm"; ///< Which way the gradient of the input took: "norm" or "total".
+    std::vector<Point> scatter;         ///< A sample of points, with outliers.
+    std::optional<StoredCurve> fit;     ///< Of whoever wrote the dump; it is fitted again from the profile.
 };
 
 /// What was captured at one norm layer. A layer has tensors (`input` and `output`), a summary, or both.
@@ -127,6 +138,7 @@ struct Recording {
     RunInfo run;
     std::vector<LayerRecording> layers;
     std::vector<std::string> warnings;
+    std::vector<std::string> files; ///< The dumps that it streams from; empty for one in memory.
 };
 
 } // namespace normscope

@@ -6,8 +6,8 @@
 
 namespace normscope::hdf {
 
-/// Writes `stats/`, `scatter/`, `density/`, `profile/` and `histogram_*/` into a layer's group, and names the plot that
-/// viewers show of it. Throws Failure.
+/// Writes `stats/`, `scatter/`, `density/`, `profile/`, `histogram_*/` and `fit/` into a layer's group, and names the
+/// plot that viewers show of it. Throws Failure.
 void write_summary(const Object& group, const LayerSummary& summary);
 
 /// Writes `/entry/gradient_flow`, where any layer knows its gradients; true if so. Throws Failure.

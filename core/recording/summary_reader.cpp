@@ -183,6 +183,8 @@ std::optional<LayerSummary> read_summary(const Object& group) {
         summary.output = read_moments(stats, "output");
         summary.input_grad = read_moments(stats, "input_grad");
         summary.output_grad = read_moments(stats, "output_grad");
+        if (summary.input_grad)
+            summary.gradient_path = text(open_group(stats, "input_grad"), "path").value_or("norm");
     }
     if (has(group, "scatter"))
         summary.scatter = read_scatter(open_group(group, "scatter"));

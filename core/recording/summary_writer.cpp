@@ -60,6 +60,8 @@ void write_stats(const Object& group, const LayerSummary& summary) {
     write_moments(stats, "output", summary.output);
     write_moments(stats, "input_grad", summary.input_grad);
     write_moments(stats, "output_grad", summary.output_grad);
+    if (summary.input_grad)
+        set_text(open_group(stats, "input_grad"), "path", summary.gradient_path);
 }
 
 void write_scatter(const Object& group, const LayerSummary& summary) {
@@ -147,6 +149,16 @@ void write_histogram(const Object& group, const std::string& name, const std::op
     set_text(plot, "scale", "log10_abs");
 }
 
+void write_fit(const Object& group, const StoredCurve& fit) {
+    const auto plot = create_plot(group, "fit", "y", {"x"});
+    write_floats(plot, "x", fit.x, {{fit.x.size()}});
+    write_floats(plot, "y", fit.y, {{fit.y.size()}});
+    for (const auto& [name, value] : fit.numbers)
+        set_number(plot, name, value);
+    for (const auto& [name, value] : fit.words)
+        set_text(plot, name, value);
+}
+
 template <typename Of>
 void write_measure(const Object& plot, const std::string& name, const Recording& recording, Of of) {
     const auto count = recording.layers.size();
@@ -170,6 +182,8 @@ void write_summary(const Object& group, const LayerSummary& summary) {
         write_profile(group, *summary.profile);
     write_histogram(group, "histogram_input_grad", summary.input_grad_histogram);
     write_histogram(group, "histogram_output_grad", summary.output_grad_histogram);
+    if (summary.fit)
+        write_fit(group, *summary.fit);
     for (const auto* plot : {"scatter", "density", "histogram_input_grad", "histogram_output_grad"})
         if (has(group, plot))
             return set_text(group, "default", plot);

@@ -3,6 +3,7 @@
 
 #include "core/input/batch.h"
 #include "core/recording/dump.h"
+#include "core/recording/dump_files.h"
 #include "core/recording/matching_layers.h"
 
 #include <filesystem>
@@ -60,7 +61,8 @@ Result<Batch> load_batch(const InputSpec& spec, const RunRequest& request, Progr
 }
 
 Result<bool> is_dump(const std::string& path) {
-    NORMSCOPE_LET(file, RandomAccessFile::open(path));
+    const auto found = find_dump_files(path);
+    NORMSCOPE_LET(file, RandomAccessFile::open(found ? found->files.front() : path));
     NORMSCOPE_LET(format, sniff_format(*file));
     return format == FileFormat::hdf5;
 }

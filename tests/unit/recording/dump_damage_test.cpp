@@ -182,7 +182,8 @@ TEST(DumpDamage, RefusesWhatIsNoHdf5File) {
     write_bytes(folder.file("text.h5"), "hello");
     EXPECT_EQ(open_dump(folder.file("text.h5")).error().code, ErrorCode::damaged);
     EXPECT_EQ(open_dump(folder.file("none.h5")).error().code, ErrorCode::cannot_read);
-    EXPECT_EQ(open_dump(folder.path()).error().code, ErrorCode::cannot_read);
+    EXPECT_EQ(open_dump(folder.path()).error().code, ErrorCode::damaged);
+    EXPECT_EQ(open_dump(Folder().path()).error().code, ErrorCode::missing);
 }
 
 // libhdf5 1.10 crashes on about one in twenty flips and hangs on one in a hundred; the child takes both.

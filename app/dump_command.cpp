@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/dump_command.h"
+
+#include <filesystem>
+
+namespace normscope {
+
+void add_dump_options(CLI::App& command, DumpCommand& options) {
+    command.add_option("-o,--output", options.out, "the dump to write (.h5)")->required();
+    command.add_flag("--json", options.json, "print layers, samples and bytes as JSON");
+    command.add_flag("--quiet", options.quiet, "no progress, no messages");
+}
+
+int write_and_tell(const DumpCommand& options, const Recording& recording, const WriteOptions& how, Console& console) {
+    const auto written = write_dump(recording, options.out, console.progress(), how);
+    if (!written)
+        return Console::fail(written.error());
+    console.warn(recording.warnings);
+    std::error_code error;
+    const auto layers = std::to_string(recording.layers.size()), samples = std::to_string(recording.run.samples),
+               bytes = std::to_string(std::filesystem::file_size(options.out, error));
+    Console::result(options.json
+                        ? "{\"layers\": " + layers + ", \"samples\": " + samples + ", \"bytes\": " + bytes + "}\n"
+                        : "wrote " + options.out + ": " + layers + " norm layers, " + bytes + " bytes\n");
+    return 0;
+}
+
+} // namespace normscope

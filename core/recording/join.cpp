@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recording/join.h"
+
+#include "core/recording/join_summaries.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace normscope {
+
+namespace {
+
+using Tensor = std::shared_ptr<const RowSource> LayerRecording::*;
+using Values = std::vector<float> LayerRecording::*;
+using Parts = std::vector<const LayerRecording*>;
+
+constexpr std::array tensors = {&LayerRecording::input, &LayerRecording::output, &LayerRecording::input_grad,
+                                &LayerRecording::input_grad_total, &LayerRecording::output_grad};
+
+/// A layer's parts, and what could not be joined, in words.
+class LayerJoin {
+public:
+    explicit LayerJoin(const Parts& parts) : parts_(parts), joined_(*parts.front()) {}
+
+    Result<LayerRecording> run() {
+        for (const auto* part : parts_)
+            NORMSCOPE_TRY(expect_same_layer(part->layer));
+        for (const Tensor tensor : tensors)
+            join_tensor(tensor);
+        if (!joined_.input || !joined_.output)
+            for (const Tensor tensor : tensors)
+                joined_.*tensor = nullptr;
+        joined_.samples = joined_.input ? total(&LayerRecording::samples) : 0;
+        if (joined_.input && !same_tokens())
+            string_tokens();
+        join_summary();
+        for (const Values gradient : {&LayerRecording::weight_grad, &LayerRecording::bias_grad,
+                                      &LayerRecording::alpha_grad, &LayerRecording::shift_grad})
+            keep_where_equal(gradient);
+        if (!joined_.input && !joined_.summary)
+            return Error{ErrorCode::missing, joined_.layer.name,
+                         "expected tensors in every shard or a summary in every shard, found neither; summarize the "
+                         "shards first"};
+        return std::move(joined_);
+    }
+
+    const std::vector<std::string>& left_out() const { return left_out_; }
+
+private:
+    Result<void> expect_same_layer(const NormLayer& other) const {
+        const auto& layer = joined_.layer;
+        const auto differ = [&](const std::string& what, const std::string& a, const std::string& b) {
+            return Error{ErrorCode::bad_argument, layer.name,
+                         "expected shards of one run, found " + what + " " + a + " and " + b};
+        };
+        const auto eps = [](const NormLayer& of) { return of.eps ? std::to_string(of.eps->value) : "unknown"; };
+        if (other.kind_text != layer.kind_text)
+            return differ("the kinds", layer.kind_text, other.kind_text);
+        if (other.channels != layer.channels || other.channel_axis != layer.channel_axis)
+            return differ("channels", std::to_string(layer.channels), std::to_string(other.channels));
+        if (other.eps.has_value() != layer.eps.has_value() || (layer.eps && other.eps->value != layer.eps->value))
+            return differ("ε", eps(layer), eps(other));
+        if (other.weight != layer.weight || other.bias != layer.bias || other.alpha != layer.alpha ||
+            other.shift != layer.shift)
+            return differ("other parameters", "in one shard", "in another");
+        return {};
+    }
+
+    template <typename Holds>
+    bool in_all(Holds holds, const std::string& what) {
+        const auto count = std::ranges::count_if(parts_, holds);
+        if (count != 0 && count != std::ssize(parts_))
+            left_out_.push_back(what);
+        return count == std::ssize(parts_);
+    }
+
+    int64_t total(int64_t LayerRecording::*number) const {
+        int64_t sum = 0;
+        for (const auto* part : parts_)
+            sum += part->*number;
+        return sum;
+    }
+
+    void join_tensor(Tensor tensor) {
+        std::vector<std::shared_ptr<const RowSource>> rows;
+        for (const auto* part : parts_)
+            rows.push_back(part->*tensor);
+        const bool all = in_all([&](const LayerRecording* part) { return part->*tensor != nullptr; }, "tensors");
+        joined_.*tensor = all ? std::make_shared<JoinedRows>(std::move(rows)) : nullptr;
+    }
+
+    bool same_tokens() const {
+        return std::ranges::all_of(parts_, [&](const LayerRecording* part) {
+            return part->tokens == joined_.tokens && part->token_positions == joined_.token_positions;
+        });
+    }
+
+    /// Every stored token with its own position, in one sample: no other shape holds shards of different tokens.
+    void string_tokens() {
+        std::vector<int32_t> positions;
+        for (const auto* part : parts_)
+            for (int64_t row = 0; row < part->samples * part->tokens; ++row) {
+                const auto token = static_cast<size_t>(row % part->tokens);
+                positions.push_back(part->token_positions.empty() ? static_cast<int32_t>(token)
+                                                                  : part->token_positions[token]);
+            }
+        joined_.samples = 1;
+        joined_.tokens = static_cast<int64_t>(positions.size());
+        joined_.token_positions = std::move(positions);
+    }
+
+    void join_summary() {
+        std::vector<PartOfRun> summaries;
+        int64_t first_sample = 0;
+        for (const auto* part : parts_) {
+            if (part->summary)
+                summaries.push_back({&*part->summary, first_sample});
+            first_sample += std::max<int64_t>(part->samples, 1);
+        }
+        if (in_all([](const LayerRecording* part) { return part->summary.has_value(); }, "summaries"))
+            joined_.summary = join_summaries(summaries);
+        else
+            joined_.summary.reset();
+    }
+
+    /// Each shard's is of its own loss: only where they were reduced over the ranks do they hold for the whole.
+    void keep_where_equal(Values gradient) {
+        if (std::ranges::all_of(parts_, [&](const auto* part) { return part->*gradient == joined_.*gradient; }))
+            return;
+        (joined_.*gradient).clear();
+        left_out_.emplace_back("gradients of parameters, which differ,");
+    }
+
+    const Parts& parts_;
+    LayerRecording joined_;
+    std::vector<std::string> left_out_;
+};
+
+/// The layers of all shards, in the order in which the first shards name them.
+std::vector<Parts> by_name(const std::vector<std::shared_ptr<const Recording>>& shards) {
+    std::vector<Parts> layers;
+    std::map<std::string, size_t> places;
+    for (const auto& shard : shards)
+        for (const auto& layer : shard->layers) {
+            const auto [place, is_new] = places.try_emplace(layer.layer.name, layers.size());
+            if (is_new)
+                layers.emplace_back();
+            layers[place->second].push_back(&layer);
+        }
+    std::ranges::stable_sort(layers, {}, [](const Parts& parts) { return parts.front()->layer.index; });
+    return layers;
+}
+
+void add_once(std::vector<std::string>& list, const std::string& text) {
+    if (std::ranges::find(list, text) == list.end())
+        list.push_back(text);
+}
+
+} // namespace
+
+JoinedRows::JoinedRows(std::vector<std::shared_ptr<const RowSource>> parts) : parts_(std::move(parts)), starts_{0} {
+    for (const auto& part : parts_)
+        starts_.push_back(starts_.back() + part->rows());
+}
+
+Result<void> JoinedRows::read(int64_t first, int64_t count, std::span<float> into) const {
+    auto part = static_cast<size_t>(std::ranges::upper_bound(starts_, first) - starts_.begin()) - 1;
+    for (; count > 0 && part < parts_.size(); ++part) {
+        const auto taken = std::min(count, starts_[part + 1] - first);
+        NORMSCOPE_TRY(parts_[part]->read(first - starts_[part], taken, into));
+        into = into.subspan(static_cast<size_t>(taken * channels()));
+        first += taken;
+        count -= taken;
+    }
+    if (count > 0)
+        return Error{ErrorCode::damaged, "",
+                     "expected rows inside the " + std::to_string(rows()) + " of all shards, found more"};
+    return {};
+}
+
+Result<std::shared_ptr<const Recording>> join(const std::vector<std::shared_ptr<const Recording>>& shards) {
+    if (shards.size() == 1)
+        return shards.front();
+    auto joined = std::make_shared<Recording>();
+    joined->run = shards.front()->run;
+    joined->run.samples = 0;
+    for (const auto& shard : shards) {
+        joined->run.samples += shard->run.samples;
+        joined->files.insert(joined->files.end(), shard->files.begin(), shard->files.end());
+        for (const auto& warning : shard->warnings)
+            add_once(joined->warnings, warning);
+    }
+    for (const Parts& parts : by_name(shards)) {
+        const auto& name = parts.front()->layer.name;
+        LayerJoin work(parts);
+        NORMSCOPE_LET(layer, work.run());
+        joined->layers.push_back(std::move(layer));
+        if (parts.size() != shards.size())
+            add_once(joined->warnings, name + ": only " + std::to_string(parts.size()) + " of " +
+                                           std::to_string(shards.size()) + " shards hold this layer");
+        for (const auto& what : work.left_out())
+            add_once(joined->warnings, name + ": " + what + " are left out: not every shard has the same");
+    }
+    return std::shared_ptr<const Recording>(joined);
+}
+
+} // namespace normscope

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/files.h"
+#include "core/recording/dump.h"
+#include "core/recording/dump_files.h"
+#include "core/recording/dump_parts.h"
+#include "core/recording/join.h"
+#include "core/recording/probe.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace normscope {
+
+namespace {
+
+/// Reads the first and the last rows of every tensor, as a view would.
+void touch(const Recording& recording) {
+    constexpr int64_t block = 1 << 16; // floats
+    for (const auto& layer : recording.layers)
+        for (const auto& rows :
+             {layer.input, layer.output, layer.input_grad, layer.input_grad_total, layer.output_grad}) {
+            if (!rows)
+                continue;
+            const auto count = std::min(rows->rows(), std::max<int64_t>(1, block / rows->channels()));
+            std::vector<float> values(static_cast<size_t>(count * rows->channels()));
+            hdf::value_of(rows->read(0, count, values));
+            hdf::value_of(rows->read(rows->rows() - count, count, values));
+        }
+}
+
+Result<std::shared_ptr<const Recording>> open_file(const std::string& path, const std::string& group) {
+    NORMSCOPE_LET(file, RandomAccessFile::open(path));
+    // Walking takes milliseconds, decompressing summaries about 0.1 s a megabyte; a loop takes for ever.
+    ProbeLimits limits;
+    limits.cpu_seconds += static_cast<int>(std::min<uint64_t>(file->size() >> 20, 50));
+    NORMSCOPE_TRY(probe(
+        path, [&] { return hdf::guarded([&] { touch(*hdf::read_dump(path, group)); }); }, limits));
+    return hdf::guarded([&]() -> std::shared_ptr<const Recording> { return hdf::read_dump(path, group); });
+}
+
+using Shards = std::vector<std::shared_ptr<const Recording>>;
+
+/// Adds the shards of one name; a file that is there already (named twice, or a sibling) counts once.
+Result<void> add_shards(const std::string& name, std::vector<std::string>& seen, Shards& shards) {
+    NORMSCOPE_LET(found, find_dump_files(name));
+    for (const auto& file : found.files) {
+        std::error_code error;
+        const auto known = std::filesystem::weakly_canonical(file, error).string() + "::" + found.group;
+        if (std::ranges::find(seen, known) != seen.end())
+            continue;
+        seen.push_back(known);
+        NORMSCOPE_LET(shard, open_file(file, found.group));
+        shards.push_back(std::move(shard));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::string>& names) {
+    std::vector<std::string> seen;
+    Shards shards;
+    for (const auto& name : names)
+        NORMSCOPE_TRY(add_shards(name, seen, shards));
+    if (shards.empty())
+        return Error{ErrorCode::bad_argument, "", "expected the name of a dump, found none"};
+    NORMSCOPE_LET(joined, join(shards).within(names.front()));
+    if (shards.size() == 1)
+        return joined;
+    auto shown = std::make_shared<Recording>(*joined);
+    shown->run.path = names.front();
+    shown->warnings.push_back(std::to_string(shards.size()) + " shards are shown as one recording");
+    return std::shared_ptr<const Recording>(shown);
+}
+
+Result<std::shared_ptr<const Recording>> open_dump(const std::string& path) {
+    return open_dumps({path});
+}
+
+} // namespace normscope
