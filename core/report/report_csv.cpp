@@ -188,4 +188,21 @@ std::string curve_csv(const LayerAnalysis& layer) {
     return text;
 }
 
+std::string gradients_csv(const LayerAnalysis& layer) {
+    const auto &input = layer.input_grad_histogram, &output = layer.output_grad_histogram;
+    Table table("bin,log10_from,log10_to,input_grad,output_grad");
+    const auto add = [&](const std::string& bin, double from, double to, auto count) {
+        const auto cell = [&](const auto& histogram) -> Cell { return histogram ? Cell(count(*histogram)) : Cell(""); };
+        table.row({bin, from, to, cell(input), cell(output)});
+    };
+    using Histogram = LogHistogram;
+    add("zero", undefined, undefined, [](const Histogram& h) { return h.zeros; });
+    add("underflow", undefined, Histogram::edge(0), [](const Histogram& h) { return h.underflow; });
+    for (int bin = 0; bin < Histogram::bins; ++bin)
+        add(std::to_string(bin), Histogram::edge(bin), Histogram::edge(bin + 1),
+            [bin](const Histogram& h) { return h.counts[static_cast<std::size_t>(bin)]; });
+    add("overflow", Histogram::edge(Histogram::bins), undefined, [](const Histogram& h) { return h.overflow; });
+    return table.take();
+}
+
 } // namespace normscope

@@ -22,4 +22,8 @@ std::string points_csv(const LayerAnalysis& layer);
 /// The fitted curves of a layer at 512 places over the range of x: `x`, then one column `CURVE_WEIGHTING` a fit.
 std::string curve_csv(const LayerAnalysis& layer);
 
+/// The histograms of log10|gradient| of a layer: `bin,log10_from,log10_to,input_grad,output_grad`, counts empty where
+/// there is no gradient. Before and behind the numbered bins stand `zero` (exact zeros), `underflow` and `overflow`.
+std::string gradients_csv(const LayerAnalysis& layer);
+
 } // namespace normscope

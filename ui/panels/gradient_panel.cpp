@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/gradient_panel.h"
+
+#include "core/report/report_csv.h"
+
+namespace normscope {
+namespace {
+
+bool has_gradients(const LayerPtr& layer) {
+    return layer && (layer->input_grad_histogram || layer->output_grad_histogram);
+}
+
+} // namespace
+
+GradientPanel::GradientPanel(Session& session, QWidget* parent) : FigurePanel(session, tr("Gradients"), parent) {
+    followLayer();
+}
+
+std::shared_ptr<const Figure> GradientPanel::makeFigure(const FigureParts& parts) const {
+    LayerPtr layer = session().currentResult();
+    if (!has_gradients(layer))
+        return nullptr;
+    return gradient_figure(session().currentRun()->analysis, std::move(layer), parts);
+}
+
+FigurePanel::Absence GradientPanel::absence() const {
+    if (!session().currentResult())
+        return layerAbsence();
+    if (session().currentFile()->is_dump())
+        return {
+            tr("This recording holds no gradients. Record it again with a loss: “normscope capture” takes gradients "
+               "unless --gradient none is said; with the Python recorder, call backward() before it ends.")};
+    return {tr("This recording holds no gradients. Run the checkpoint again with the gradient of the input on."), true};
+}
+
+QString GradientPanel::suggestedName() const {
+    return figure_name(session(), QStringLiteral("gradients"), true);
+}
+
+QString GradientPanel::dataCsv() const {
+    const LayerPtr layer = session().currentResult();
+    return has_gradients(layer) ? QString::fromStdString(gradients_csv(*layer)) : QString();
+}
+
+} // namespace normscope

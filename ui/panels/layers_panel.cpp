@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/layers_panel.h"
+
+#include <QAction>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QScopedValueRollback>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace normscope {
+namespace {
+
+constexpr LayerColumn hidden_at_first[] = {LayerColumn::alpha_bins,  LayerColumn::r2_line, LayerColumn::eps,
+                                           LayerColumn::output_grad, LayerColumn::gain,    LayerColumn::trained_alpha};
+
+} // namespace
+
+LayersPanel::LayersPanel(Session& session, QWidget* parent)
+    : QWidget(parent), session_(session), model_(new LayerTableModel(session, this)),
+      shown_(new PatternFilterModel({static_cast<int>(LayerColumn::name), static_cast<int>(LayerColumn::kind)}, this)),
+      view_(new TableView(this)) {
+    shown_->setSourceModel(model_);
+    view_->setModel(shown_);
+    filter_ = new FilterLine(*shown_, *view_, this);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(filter_);
+    layout->addWidget(view_);
+    setUpTable();
+    setFocusProxy(view_);
+    connect(filter_, &FilterLine::patternChanged, this, &LayersPanel::takeFilter);
+    connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &LayersPanel::takeRow);
+    connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            [this] { emit selectionChanged(selection()); });
+    connect(&session, &Session::currentChanged, this, [this] {
+        refit();
+        follow();
+    });
+    connect(&session, &Session::layerSelected, this, &LayersPanel::follow);
+    follow();
+}
+
+void LayersPanel::setUpTable() {
+    view_->setAccessibleName(tr("Norm layers"));
+    view_->setSortingEnabled(true);
+    view_->sortByColumn(static_cast<int>(LayerColumn::index), Qt::AscendingOrder);
+    view_->header()->setStretchLastSection(true);
+    view_->header()->setMinimumSectionSize(2 * fontMetrics().averageCharWidth());
+    for (const LayerColumn column : hidden_at_first)
+        view_->setColumnHidden(static_cast<int>(column), true);
+    view_->offerColumns();
+}
+
+std::vector<int> LayersPanel::selection() const {
+    std::vector<int> places;
+    for (const QModelIndex& row : view_->selectionModel()->selectedRows())
+        places.push_back(shown_->mapToSource(row).row());
+    std::sort(places.begin(), places.end());
+    return places;
+}
+
+QByteArray LayersPanel::columnState() const {
+    return view_->header()->saveState();
+}
+
+void LayersPanel::restoreColumns(const QByteArray& state) {
+    own_widths_ = view_->header()->restoreState(state);
+    const QList<QAction*> choices = view_->header()->actions();
+    for (int column = 0; column < choices.size(); ++column)
+        choices[column]->setChecked(!view_->isColumnHidden(column));
+}
+
+void LayersPanel::focusFilter() {
+    filter_->line().setFocus(Qt::ShortcutFocusReason);
+    filter_->line().selectAll();
+}
+
+void LayersPanel::takeRow(const QModelIndex& index) {
+    if (!following_ && index.isValid())
+        session_.selectLayer(shown_->mapToSource(index).row());
+}
+
+/// The layer looked at stays when its row is filtered away.
+void LayersPanel::takeFilter(const QString& pattern) {
+    {
+        const QScopedValueRollback guard(following_, true);
+        shown_->setPattern(pattern);
+    }
+    follow();
+}
+
+void LayersPanel::follow() {
+    const QScopedValueRollback guard(following_, true);
+    const QModelIndex row = shown_->mapFromSource(model_->index(session_.currentLayer(), 0));
+    if (!row.isValid())
+        view_->selectionModel()->clear();
+    else if (view_->currentIndex().row() != row.row() || !view_->selectionModel()->isSelected(row))
+        view_->setCurrentIndex(row);
+    view_->scrollTo(row);
+}
+
+void LayersPanel::showEvent(QShowEvent* event) {
+    refit();
+    QWidget::showEvent(event);
+}
+
+/// Numbers come later than names, so their columns take a typical width.
+void LayersPanel::refit() {
+    if (own_widths_ || model_->rowCount() == 0)
+        return;
+    view_->fitColumns(34);
+    const int number = fontMetrics().horizontalAdvance(QStringLiteral("  1.234×10⁻⁷ "));
+    for (int column = static_cast<int>(LayerColumn::points); column < layer_column_count - 1; ++column)
+        if (!view_->isColumnHidden(column))
+            view_->setColumnWidth(column, std::max(number, view_->columnWidth(column)));
+}
+
+} // namespace normscope

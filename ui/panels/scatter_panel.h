@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/panels/figure_panel.h"
+
+class QAction;
+class QActionGroup;
+class QMenu;
+class QToolButton;
+
+namespace normscope {
+
+/// The input-output scatter of the selected layer.
+class ScatterPanel : public FigurePanel {
+    Q_OBJECT
+public:
+    explicit ScatterPanel(Session& session, QWidget* parent = nullptr);
+
+    QString suggestedName() const override;
+    QString dataCsv() const override; ///< The points kept: outliers and a sample.
+    QVariantMap options() const override;
+    void restoreOptions(const QVariantMap& options) override;
+
+protected:
+    std::shared_ptr<const Figure> makeFigure(const FigureParts& parts) const override;
+    Absence absence() const override { return layerAbsence(); }
+    void shown() override;
+
+private:
+    void addTools();
+    void addCurves();
+    void addViewActions();
+    QActionGroup* addMenu(const QString& title, const QStringList& choices, const QString& name);
+    QAction* addSwitch(const QString& text, const QString& name);
+    void takeCurve();
+    void showView();
+    ScatterOptions scatterOptions() const;
+
+    QComboBox *affine_, *fit_, *colour_;
+    QToolButton* curves_;
+    QActionGroup *counts_, *map_;
+    QAction *bounds_, *band_;
+    LayerPtr warned_; ///< Whose warnings were shown last.
+};
+
+} // namespace normscope
