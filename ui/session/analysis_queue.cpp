@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/analysis_queue.h"
 
+#include "core/analysis/preview.h"
+
 #include <algorithm>
 #include <cstdlib>
 
 namespace normscope {
 namespace {
 
-constexpr int patience_ms = 200; ///< Work that is done sooner is not worth putting back.
+constexpr int patience_ms = 200;             ///< Work that is done sooner is not worth putting back.
+constexpr int64_t large_values = 20'000'000; ///< About half a second's work; above it a first look is worth its time.
+
+bool is_large(const LayerRecording& layer) {
+    return layer.input && layer.input->rows() * layer.input->channels() > large_values;
+}
 
 } // namespace
 
@@ -124,6 +131,7 @@ std::optional<AnalysisQueue::Place> AnalysisQueue::next() const {
 void AnalysisQueue::restart() {
     slot_.cancel();
     at_ = {};
+    busy_since_.invalidate();
     if (const auto place = next(); place && !stopped_)
         start(*place);
 }
@@ -133,6 +141,8 @@ void AnalysisQueue::pump() {
         return;
     if (const auto place = next())
         start(*place);
+    else
+        busy_since_.invalidate();
 }
 
 /// Puts work on another layer back when the user waits for this one, but lets it finish if that is a matter of moments.
@@ -150,24 +160,33 @@ void AnalysisQueue::hurry() {
 void AnalysisQueue::start(Place place) {
     at_ = place;
     since_.start();
+    if (!busy_since_.isValid()) {
+        busy_since_.start();
+        done_ = 0;
+    }
     report(place);
+    const auto& recording = entry(place.run)->recording;
+    const bool whole =
+        state(place)->result != nullptr || !is_large(recording->layers[static_cast<std::size_t>(place.layer)]);
     slot_.start(
-        [recording = entry(place.run)->recording, options = options_, place](Progress& progress) -> Result<LayerPtr> {
+        [recording, options = options_, place, whole](Progress& progress) -> Result<LayerPtr> {
             const LayerRecording& layer = recording->layers[static_cast<std::size_t>(place.layer)];
-            NORMSCOPE_LET(result, analyse_layer(layer, options, progress).within(layer.layer.name));
+            const auto analyse = whole ? analyse_layer : preview_layer;
+            NORMSCOPE_LET(result, analyse(layer, options, progress).within(layer.layer.name));
             return std::make_shared<const LayerAnalysis>(std::move(result));
         },
-        [this, place](Result<LayerPtr> result) { take(place, std::move(result)); });
+        [this, place, whole](Result<LayerPtr> result) { take(place, whole, std::move(result)); });
 }
 
-void AnalysisQueue::take(Place place, Result<LayerPtr> result) {
+void AnalysisQueue::take(Place place, bool whole, Result<LayerPtr> result) {
     at_ = {};
     LayerState* layer = state(place);
     const bool counts = layer != nullptr && (result || result.error().code != ErrorCode::cancelled);
     if (counts) {
-        layer->due = false;
+        layer->due = result && !whole;
         layer->result = result ? *result : nullptr;
         layer->failure = result ? std::nullopt : std::optional(result.error());
+        done_ += whole ? 1 : 0;
     }
     pump();
     if (counts)
@@ -176,9 +195,12 @@ void AnalysisQueue::take(Place place, Result<LayerPtr> result) {
 
 void AnalysisQueue::report(Place place) {
     const Entry& held = *entry(place.run);
-    const auto total = static_cast<qint64>(held.recording->layers.size());
+    const int total = static_cast<int>(held.recording->layers.size()), left = due(place.run);
     const std::string& name = held.recording->layers[static_cast<std::size_t>(place.layer)].layer.name;
-    emit progressed({QStringLiteral("analyse"), QString::fromStdString(name), total - due(place.run), total, {}});
+    JobProgress progress{QStringLiteral("analyse"), QString::fromStdString(name), total - left, total, {}};
+    if (done_ > 0)
+        progress.seconds_left = static_cast<double>(busy_since_.elapsed()) / 1000 * left / done_;
+    emit progressed(progress);
 }
 
 } // namespace normscope

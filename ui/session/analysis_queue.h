@@ -16,7 +16,8 @@
 namespace normscope {
 
 /// Analyses the layers of all open recordings one by one: the layer that is looked at first, then its neighbours
-/// outwards, then the other recordings. Results of both affine views are kept.
+/// outwards, then the other recordings. A large layer has a first look at a part of its points before the whole of it.
+/// Results of both affine views are kept.
 class AnalysisQueue : public QObject {
     Q_OBJECT
 public:
@@ -75,14 +76,16 @@ private:
     void pump();
     void hurry();
     void start(Place place);
-    void take(Place place, Result<LayerPtr> result);
+    void take(Place place, bool whole, Result<LayerPtr> result);
     void report(Place place);
 
     JobSlot<LayerPtr> slot_;
     AnalysisOptions options_;
     std::vector<Entry> entries_;
-    Place focus_, at_; ///< What is looked at, and what the slot works on.
-    QElapsedTimer since_;
+    Place focus_, at_;    ///< What is looked at, and what the slot works on.
+    QElapsedTimer since_; ///< The start of what the slot works on
+    QElapsedTimer busy_since_;
+    int done_ = 0; ///< Layers since then
     QTimer patience_;
     bool stopped_ = false;
 };
