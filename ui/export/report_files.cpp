@@ -112,7 +112,7 @@ private:
                 if (!wants(format))
                     continue;
                 NORMSCOPE_LET(path, folder.path_for(named.name + "." + format));
-                NORMSCOPE_TRY(export_figure(*named.figure, style_of(*named.figure), path, provenance));
+                NORMSCOPE_TRY(export_figure(*named.figure, style_of(*named.figure), path, provenance, &progress_));
             }
         }
         return wants("pdf") ? write_pages(folder, figures, provenance) : Result<void>();
@@ -128,7 +128,7 @@ private:
             styles.push_back(style_of(*named.figure));
         }
         NORMSCOPE_LET(path, folder.path_for("report.pdf"));
-        return export_pages(pages, styles, path, provenance);
+        return export_pages(pages, styles, path, provenance, &progress_);
     }
 
     const Recording& recording_;

@@ -21,7 +21,8 @@ const std::vector<std::string>& report_formats();
 
 /// Writes the whole set: layers/NAME.scatter.*, layers/NAME.gradients.*, depth.*, overview.*, report.pdf, the CSV
 /// tables, report.json, recording.h5 and provenance.txt. All appear together at the end or, on an error or a cancel,
-/// not at all. Errors: cannot_write, cancelled, those of the recording.
+/// not at all. In any thread while the QApplication's runs its event loop, or in that one. Errors: cannot_write,
+/// cancelled, those of the recording.
 Result<void> write_report(const Recording& recording, const AnalysisPtr& analysis, const ReportOptions& options,
                           Progress& progress);
 

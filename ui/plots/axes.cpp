@@ -3,6 +3,8 @@
 
 #include "ui/plots/text.h"
 
+#include <QFontMetricsF>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -25,27 +27,60 @@ QString tick_text(double tick) {
     return QString::number(tick, 'g', 6).replace(QLatin1Char('-'), QChar(0x2212));
 }
 
+/// Ticks at 1, 2 and 5 times the powers of ten, for logarithmic axes of a decade or so.
+class ShortLogTicker : public NumberTicker {
+protected:
+    QVector<double> createTickVector(double, const QCPRange& range) override {
+        QVector<double> ticks;
+        const int last = static_cast<int>(std::ceil(std::log10(range.upper)));
+        for (int decade = static_cast<int>(std::floor(std::log10(range.lower))); decade <= last; ++decade)
+            for (const double part : {1.0, 2.0, 5.0})
+                ticks << part * std::pow(10, decade);
+        return ticks;
+    }
+    int getSubTickCount(double) override { return 0; }
+};
+
+/// Ticks at powers of ten: "10⁻³".
+class PowerTicker : public QCPAxisTickerLog {
+protected:
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override {
+        return power_of_ten(static_cast<int>(std::lround(std::log10(tick))));
+    }
+};
+
 } // namespace
 
 QString NumberTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     return tick_text(tick);
 }
 
-QVector<double> ShortLogTicker::createTickVector(double, const QCPRange& range) {
-    QVector<double> ticks;
-    const int last = static_cast<int>(std::ceil(std::log10(range.upper)));
-    for (int decade = static_cast<int>(std::floor(std::log10(range.lower))); decade <= last; ++decade)
-        for (const double part : {1.0, 2.0, 5.0})
-            ticks << part * std::pow(10, decade);
-    return ticks;
+void LogTicker::generate(const QCPRange& range, const QLocale& locale, QChar format, int precision,
+                         QVector<double>& ticks, QVector<double>* sub_ticks, QVector<QString>* labels) {
+    const double decades = std::log10(range.upper / range.lower);
+    if (decades > decades_for_powers) {
+        if (!powers_)
+            powers_ = QSharedPointer<PowerTicker>::create();
+        powers_->generate(range, locale, format, precision, ticks, sub_ticks, labels);
+    } else if (decades > decades_for_steps) {
+        if (!steps_)
+            steps_ = QSharedPointer<ShortLogTicker>::create();
+        steps_->generate(range, locale, format, precision, ticks, sub_ticks, labels);
+    } else {
+        NumberTicker::generate(range, locale, format, precision, ticks, sub_ticks, labels);
+    }
 }
 
-QString StepTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
-    return tick_text(tick);
-}
-
-QString PowerTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
-    return power_of_ten(static_cast<int>(std::lround(std::log10(tick))));
+QVector<double> FewTicker::createTickVector(double step, const QCPRange& range) {
+    const bool symmetric = std::abs(range.lower + range.upper) < 1e-6 * range.size();
+    if (!symmetric)
+        return NumberTicker::createTickVector(step, range);
+    const double reach = 0.8 * range.upper;
+    const double decade = std::pow(10, std::floor(std::log10(reach)));
+    double far = decade;
+    for (const double part : {1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0})
+        far = part * decade <= reach ? part * decade : far;
+    return {-far, 0, far};
 }
 
 void style_axis(QCPAxis& axis, const Look& look) {
@@ -82,15 +117,14 @@ PanelAxes* make_axes(QCustomPlot& plot, const Look& look) {
     return axes;
 }
 
-void set_few_ticks(QCPAxis& axis) {
-    const double reach = 0.8 * axis.range().upper;
-    const double decade = std::pow(10, std::floor(std::log10(reach)));
-    double step = decade;
-    for (const double part : {1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0})
-        step = part * decade <= reach ? part * decade : step;
-    auto ticker = QSharedPointer<StepTicker>::create();
-    ticker->setTickStep(step);
-    axis.setTicker(ticker);
+QString fitting_label(const QStringList& labels, const Look& look, double room) {
+    const QFontMetricsF metrics(look.font());
+    const auto fits = [&](const QString& label) {
+        return std::ranges::all_of(label.split(QLatin1Char('\n')),
+                                   [&](const QString& line) { return metrics.horizontalAdvance(line) <= room; });
+    };
+    const auto found = std::ranges::find_if(labels, fits);
+    return found == labels.end() ? labels.last() : *found;
 }
 
 void add_level(QCPAxisRect& axes, double y, const QPen& pen) {
@@ -139,10 +173,7 @@ void fit_range(QCPAxis& axis, std::span<const double> values, bool logarithmic) 
     }
     axis.setScaleType(QCPAxis::stLogarithmic);
     axis.setRange(std::pow(10, low), std::pow(10, high));
-    if (high - low > decades_for_powers)
-        axis.setTicker(QSharedPointer<PowerTicker>::create());
-    else if (high - low > decades_for_steps)
-        axis.setTicker(QSharedPointer<ShortLogTicker>::create());
+    axis.setTicker(QSharedPointer<LogTicker>::create());
 }
 
 void say_instead(PanelAxes& axes, const QString& sentence, const Look& look) {

@@ -13,31 +13,32 @@ protected:
     QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
 };
 
-/// Ticks at 1, 2 and 5 times the powers of ten, for logarithmic axes of a decade or so.
-class ShortLogTicker : public NumberTicker {
+/// Ticks of a logarithmic axis that suit what is seen of it: powers of ten, 1-2-5 steps of a decade, or even steps.
+class LogTicker : public NumberTicker {
+public:
+    void generate(const QCPRange& range, const QLocale& locale, QChar format, int precision, QVector<double>& ticks,
+                  QVector<double>* sub_ticks, QVector<QString>* labels) override;
+
+private:
+    QSharedPointer<QCPAxisTicker> powers_, steps_; ///< Made when first wanted
+};
+
+/// Ticks for small axes: at −t, 0 and t while the axis is symmetric about 0; t is round and far out.
+class FewTicker : public NumberTicker {
+public:
+    FewTicker() { setTickCount(3); }
+
 protected:
     QVector<double> createTickVector(double step, const QCPRange& range) override;
     int getSubTickCount(double) override { return 0; }
-};
-
-/// The same labels at multiples of a step.
-class StepTicker : public QCPAxisTickerFixed {
-protected:
-    QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
-};
-
-/// Ticks at powers of ten: "10⁻³".
-class PowerTicker : public QCPAxisTickerLog {
-protected:
-    QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
 };
 
 /// An axis rect with a left and a bottom axis, a dashed grid, and the look's fonts. It belongs to the plot's layout
 /// once it is put there.
 PanelAxes* make_axes(QCustomPlot& plot, const Look& look);
 void style_axis(QCPAxis& axis, const Look& look);
-/// Ticks at −t, 0 and t of an axis that is symmetric about 0, for small axes; t is round and far out.
-void set_few_ticks(QCPAxis& axis);
+/// The first of the labels that fits into so many pixels, or else the last.
+QString fitting_label(const QStringList& labels, const Look& look, double room);
 /// A line across the axes at a value of y.
 void add_level(QCPAxisRect& axes, double y, const QPen& pen);
 /// Text at (x, y) of the axes: by their coordinates or by the share of their rect (0 left/top … 1 right/bottom).

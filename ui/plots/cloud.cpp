@@ -2,7 +2,9 @@
 #include "ui/plots/cloud.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <span>
 
 namespace normscope {
 namespace {
@@ -32,18 +34,40 @@ bool far(double a, double b, int from, int to) {
     return std::max(a, b) < from - 1.0 || std::min(a, b) > to + 1.0;
 }
 
+/// The pixels of `area` that show a cell; empty where it lies outside.
+QRect pixels_of(const Cloud& cloud, const CloudCell& cell, const DeviceMap& map, const QRect& area) {
+    const double left = map.x(cell.column * cloud.cell_width), right = map.x((cell.column + 1) * cloud.cell_width);
+    const double low = map.y(cell.row * cloud.cell_height), high = map.y((cell.row + 1) * cloud.cell_height);
+    if (far(left, right, area.left(), area.right()) || far(low, high, area.top(), area.bottom()))
+        return {};
+    const auto [x0, x1] = pixels(near(left, area.left(), area.right()), near(right, area.left(), area.right()));
+    const auto [y0, y1] = pixels(near(low, area.top(), area.bottom()), near(high, area.top(), area.bottom()));
+    return QRect(QPoint(x0, y0), QPoint(x1, y1)).intersected(area);
+}
+
 } // namespace
 
 Cloud Cloud::of(const Density& density, double x_span, double y_span, int cells_across) {
+    constexpr int stride = 16; // cells that are looked at together: most are empty
     Cloud cloud;
     const int join_x = joined(density.x_axis(), x_span, cells_across);
     const int join_y = joined(density.y_axis(), y_span, cells_across);
     cloud.cell_width = density.x_axis().width() * join_x;
     cloud.cell_height = density.y_axis().width() * join_y;
     const int across = PowerAxis::cells / join_x, down = PowerAxis::cells / join_y;
+    const int shift = std::countr_zero(static_cast<unsigned>(join_x));
     std::vector<uint64_t> sums(static_cast<size_t>(across) * down);
-    for (size_t i = 0; i < density.counts().size(); ++i)
-        sums[i / PowerAxis::cells / join_y * across + i % PowerAxis::cells / join_x] += density.counts()[i];
+    const std::span<const uint32_t> counts = density.counts();
+    for (size_t start = 0; start < counts.size(); start += stride) {
+        uint32_t any = 0;
+        for (int i = 0; i < stride; ++i)
+            any |= counts[start + i];
+        if (any == 0)
+            continue;
+        uint64_t* row = &sums[start / PowerAxis::cells / join_y * across];
+        for (int i = 0; i < stride; ++i)
+            row[(start % PowerAxis::cells + i) >> shift] += counts[start + i];
+    }
     for (size_t i = 0; i < sums.size(); ++i) {
         if (sums[i] == 0)
             continue;
@@ -78,26 +102,47 @@ QImage paint_cloud(const Cloud& cloud, const DeviceMap& map, const QRect& area,
                    const std::function<QRgb(double count)>& colour) {
     QImage image(area.size(), QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
-    std::vector<uint64_t> shown(static_cast<size_t>(area.width()) * area.height());
+    // Cells of a pixel or more have their pixels for themselves; of smaller ones the fullest shows.
+    const bool shared = std::abs(map.x_scale) * cloud.cell_width < 1 || std::abs(map.y_scale) * cloud.cell_height < 1;
+    std::vector<uint64_t> shown(shared ? static_cast<size_t>(area.width()) * area.height() : 0);
     for (const CloudCell& cell : cloud.cells) {
-        const double left = map.x(cell.column * cloud.cell_width), right = map.x((cell.column + 1) * cloud.cell_width);
-        const double low = map.y(cell.row * cloud.cell_height), high = map.y((cell.row + 1) * cloud.cell_height);
-        if (far(left, right, area.left(), area.right()) || far(low, high, area.top(), area.bottom()))
+        const QRect place = pixels_of(cloud, cell, map, area).translated(-area.topLeft());
+        if (place.isEmpty())
             continue;
-        const auto [x0, x1] = pixels(near(left, area.left(), area.right()), near(right, area.left(), area.right()));
-        const auto [y0, y1] = pixels(near(low, area.top(), area.bottom()), near(high, area.top(), area.bottom()));
-        const QRect place = QRect(QPoint(x0, y0), QPoint(x1, y1)).intersected(area).translated(-area.topLeft());
-        const QRgb rgb = colour(static_cast<double>(cell.count));
-        for (int y = place.top(); y <= place.bottom(); ++y)
+        const QRgb rgb = qPremultiply(colour(static_cast<double>(cell.count)));
+        for (int y = place.top(); y <= place.bottom(); ++y) {
+            auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
+            if (!shared) {
+                std::fill(line + place.left(), line + place.right() + 1, rgb);
+                continue;
+            }
             for (int x = place.left(); x <= place.right(); ++x) {
                 uint64_t& fullest = shown[static_cast<size_t>(y) * area.width() + x];
-                if (cell.count <= fullest)
-                    continue;
-                fullest = cell.count;
-                image.setPixel(x, y, rgb);
+                line[x] = cell.count > fullest ? rgb : line[x];
+                fullest = std::max(fullest, cell.count);
             }
+        }
     }
     return image;
+}
+
+void paint_dot(QImage& image, const QPointF& centre, double radius, QRgb colour) {
+    const int left = std::max(0, static_cast<int>(std::floor(centre.x() - radius - 0.5)));
+    const int right = std::min(image.width() - 1, static_cast<int>(std::ceil(centre.x() + radius + 0.5)));
+    const int top = std::max(0, static_cast<int>(std::floor(centre.y() - radius - 0.5)));
+    const int bottom = std::min(image.height() - 1, static_cast<int>(std::ceil(centre.y() + radius + 0.5)));
+    for (int y = top; y <= bottom; ++y) {
+        auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
+        for (int x = left; x <= right; ++x) {
+            // The pixel's share of the disc, by how far its centre is from the edge.
+            const double away = std::hypot(x + 0.5 - centre.x(), y + 0.5 - centre.y());
+            const int share = static_cast<int>(255 * std::clamp(radius + 0.5 - away, 0.0, 1.0));
+            const auto mix = [&](int above, int below) { return (above * share + below * (255 - share) + 127) / 255; };
+            const QRgb below = line[x];
+            line[x] = qRgba(mix(qRed(colour), qRed(below)), mix(qGreen(colour), qGreen(below)),
+                            mix(qBlue(colour), qBlue(below)), mix(255, qAlpha(below)));
+        }
+    }
 }
 
 } // namespace normscope

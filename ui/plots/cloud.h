@@ -4,6 +4,7 @@
 #include "core/statistics/density.h"
 
 #include <QImage>
+#include <QPointF>
 
 #include <cstdint>
 #include <functional>
@@ -37,6 +38,7 @@ struct Cloud {
 /// Device pixels of data coordinates: x ↦ x_zero + x_scale · x, and y alike (y_scale is negative on a screen).
 struct DeviceMap {
     double x_zero = 0, x_scale = 1, y_zero = 0, y_scale = -1;
+    bool operator==(const DeviceMap&) const = default;
     double x(double value) const { return x_zero + x_scale * value; }
     double y(double value) const { return y_zero + y_scale * value; }
 };
@@ -45,5 +47,8 @@ struct DeviceMap {
 /// takes at least one pixel, and where cells share one the fullest shows: no point is lost.
 QImage paint_cloud(const Cloud& cloud, const DeviceMap& map, const QRect& area,
                    const std::function<QRgb(double count)>& colour);
+
+/// A disc of one opaque colour over an image in premultiplied ARGB, with soft edges.
+void paint_dot(QImage& image, const QPointF& centre, double radius, QRgb colour);
 
 } // namespace normscope

@@ -137,7 +137,7 @@ void add_series(QCPAxisRect& axes, const DepthSeries& series, const QVector<doub
     graph(kept(series, logarithmic, doubted), Qt::NoPen, look.background);
 }
 
-TextElement* panel_key(QCustomPlot& plot, const DepthPanel& panel, const Look& look) {
+TextElement* panel_key(QCustomPlot& plot, const DepthPanel& panel, const Look& look, double width) {
     std::vector<TextRow> rows;
     bool doubts = false;
     for (const DepthSeries& series : panel.series) {
@@ -150,7 +150,22 @@ TextElement* panel_key(QCustomPlot& plot, const DepthPanel& panel, const Look& l
         rows.push_back({QStringLiteral("undetermined"), look.text, 0.9, false, Swatch::ring, look.text});
     if (rows.empty())
         rows.push_back({panel.quantity, look.muted});
-    return new TextElement(&plot, look, std::move(rows), TextElement::Flow::key);
+    return new TextElement(&plot, look, std::move(rows), TextElement::Flow::key, width);
+}
+
+/// "7  blocks.3.norm1", and the panel's values of that layer.
+QString depth_text(const Analysis& analysis, const DepthPanel& panel, int index) {
+    const auto of_index = [=](const LayerPtr& layer) { return layer->layer.index == index; };
+    const auto found = std::ranges::find_if(analysis.layers, of_index);
+    if (found == analysis.layers.end())
+        return {};
+    QString text = QStringLiteral("%1  %2").arg(index).arg(QString::fromStdString((*found)->layer.name));
+    const auto place = found - analysis.layers.begin();
+    for (const DepthSeries& series : panel.series)
+        if (drawable(series.values[place], panel.logarithmic))
+            text += QStringLiteral("\n%1: %2").arg(series.name, number_text(series.values[place], 4)) +
+                    (series.doubted[place] ? QStringLiteral(" (undetermined)") : QString());
+    return text;
 }
 
 class DepthFigure : public Figure {
@@ -177,30 +192,37 @@ public:
         body->setRowSpacing(static_cast<int>(look.px(3)));
         const std::vector<DepthPanel> panels{spread_panel(analysis_, look), alpha_panel(analysis_, look),
                                              measure_panel(analysis_, look), gradient_panel(analysis_, look)};
-        // Four panels in one column want height; a flat page has two columns of two.
-        const int columns = look.height_pt > 0.8 * look.width_pt ? 1 : 2;
+        // Four panels in one column want height; a flat page has two columns of two, a strip all side by side.
+        const double ratio = look.height_pt / look.width_pt;
+        const int columns = ratio > 0.8 ? 1 : ratio > 0.28 ? 2 : 4;
         const int rows = static_cast<int>(panels.size()) / columns;
+        const double width = look.px(look.width_pt / columns) * 0.92;
+        std::vector<QCPAxis*> depths;
         std::vector<QCPMarginGroup*> groups;
         for (int column = 0; column < columns; ++column)
             groups.push_back(new QCPMarginGroup(&plot));
         for (int i = 0; i < static_cast<int>(panels.size()); ++i) {
             const int column = i / rows, row = i % rows;
-            body->addElement(2 * row, column, panel_key(plot, panels[i], look));
+            body->addElement(2 * row, column, panel_key(plot, panels[i], look, width));
             PanelAxes* axes = make_axes(plot, look);
             axes->setMarginGroup(QCP::msLeft | QCP::msRight, groups[column]);
             body->addElement(2 * row + 1, column, axes);
-            fill_panel(*axes, panels[i], look, row == rows - 1);
+            fill_panel(*axes, panels[i], look, width, row == rows - 1);
+            depths.push_back(&axes->x());
         }
+        link_ranges(depths);
     }
 
 private:
-    void fill_panel(PanelAxes& axes, const DepthPanel& panel, const Look& look, bool lowest) const {
+    void fill_panel(PanelAxes& axes, const DepthPanel& panel, const Look& look, double width, bool lowest) const {
         QCPAxis &x = *axes.axis(QCPAxis::atBottom), &y = *axes.axis(QCPAxis::atLeft);
         QVector<double> index, values;
         for (const auto& layer : analysis_.layers)
             index << layer->layer.index;
         for (const DepthSeries& series : panel.series)
             values += series.values;
+        for (const auto& layer : analysis_.layers)
+            axes.layers_along_x.push_back(layer->layer.index);
         const auto steps = QSharedPointer<QCPAxisTickerFixed>::create();
         steps->setTickStep(1);
         steps->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
@@ -210,11 +232,13 @@ private:
             x.setRange(*std::ranges::min_element(index) - 0.5, *std::ranges::max_element(index) + 0.5);
         x.setTickLabels(lowest);
         if (lowest)
-            x.setLabel(QStringLiteral("norm layer, by execution order"));
+            x.setLabel(fitting_label({QStringLiteral("norm layer, by execution order"), QStringLiteral("norm layer")},
+                                     look, width * 0.8));
         const bool some = std::ranges::any_of(
             panel.series, [&](const DepthSeries& series) { return has_values(series, panel.logarithmic); });
         if (!some) {
             say_instead(axes, panel.missing, look);
+            axes.x_moves = true;
             x.setTicks(true);
             x.setTickLabels(lowest);
             return;
@@ -223,6 +247,9 @@ private:
         fit_range(y, values, panel.logarithmic);
         for (const DepthSeries& series : panel.series)
             add_series(axes, series, index, panel.logarithmic, look);
+        axes.described = [this_axes = &axes, analysis = shared_analysis_, panel](const QPointF& pixel) {
+            return depth_text(*analysis, panel, this_axes->layer_at(pixel));
+        };
     }
 
     AnalysisPtr shared_analysis_;

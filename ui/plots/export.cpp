@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/files.h"
 #include "ui/plots/figure.h"
+#include "ui/plots/gui_thread.h"
 #include "ui/plots/look.h"
 
 #include <QBuffer>
@@ -9,9 +10,11 @@
 #include <QPageSize>
 #include <QPdfWriter>
 #include <QSvgGenerator>
+#include <QThread>
 #include <qcustomplot.h>
 
 #include <cmath>
+#include <memory>
 
 namespace normscope {
 namespace {
@@ -37,13 +40,30 @@ Result<void> check_style(const FigureStyle& style, const std::string& path) {
     return {};
 }
 
-/// Draws a figure at (0, 0) of a painter whose unit is a layout pixel.
-void draw_figure(const Figure& figure, const Look& look, QCPPainter& painter) {
-    QCustomPlot plot;
-    figure.populate(plot, look);
+/// A plot ends in the thread it was made in.
+struct EndPlot {
+    void operator()(QCustomPlot* plot) const {
+        if (plot->thread() == QThread::currentThread())
+            delete plot;
+        else
+            plot->deleteLater();
+    }
+};
+
+/// Draws a figure at (0, 0) of a painter whose unit is a layout pixel. The plot, a widget, is made and filled in the
+/// interface thread; what takes long, the painting, happens here.
+Result<void> draw_figure(const Figure& figure, const Look& look, QCPPainter& painter, const Progress* progress) {
+    std::unique_ptr<QCustomPlot, EndPlot> plot;
+    NORMSCOPE_TRY(in_gui_thread(
+        [&] {
+            plot.reset(new QCustomPlot);
+            figure.populate(*plot, look);
+        },
+        progress));
     painter.setMode(QCPPainter::pmVectorized); // no snapping to the layout's pixels, on no device
-    plot.toPainter(&painter, static_cast<int>(std::lround(look.px(look.width_pt))),
-                   static_cast<int>(std::lround(look.px(look.height_pt))));
+    plot->toPainter(&painter, static_cast<int>(std::lround(look.px(look.width_pt))),
+                    static_cast<int>(std::lround(look.px(look.height_pt))));
+    return {};
 }
 
 Error cannot_draw(const std::string& path, const std::string& what) {
@@ -57,35 +77,40 @@ int pixels(double mm, int dpi) {
     return std::max(1, static_cast<int>(std::lround(mm / mm_per_inch * dpi)));
 }
 
-Result<QByteArray> png_bytes(const Figure& figure, const FigureStyle& style, const std::string& path,
-                             const QString& provenance) {
+/// What is the same for all files of an export.
+struct Target {
+    const std::string& path;
+    QString provenance;
+    const Progress* progress;
+};
+
+Result<QByteArray> png_bytes(const Figure& figure, const FigureStyle& style, const Target& target) {
     QImage image(pixels(style.width_mm, style.dpi), pixels(style.height_mm, style.dpi),
                  style.transparent ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
     if (image.isNull())
-        return cannot_draw(path, "picture");
+        return cannot_draw(target.path, "picture");
     const Look look = export_look(style);
     image.fill(style.transparent ? QColor(Qt::transparent) : look.background);
     {
         QCPPainter painter(&image);
         painter.scale(look.device_scale, look.device_scale);
         painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
-        draw_figure(figure, look, painter);
+        NORMSCOPE_TRY(draw_figure(figure, look, painter, target.progress));
     }
     const int dots_a_metre = static_cast<int>(std::lround(style.dpi / mm_per_inch * 1000));
     image.setDotsPerMeterX(dots_a_metre);
     image.setDotsPerMeterY(dots_a_metre);
     image.setText(QStringLiteral("Title"), QString::fromStdString(figure.title()));
-    image.setText(QStringLiteral("Description"), provenance);
+    image.setText(QStringLiteral("Description"), target.provenance);
     image.setText(QStringLiteral("Software"), QStringLiteral("NormScope"));
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     if (!image.save(&buffer, "PNG"))
-        return cannot_draw(path, "picture");
+        return cannot_draw(target.path, "picture");
     return buffer.data();
 }
 
-Result<QByteArray> svg_bytes(const Figure& figure, const FigureStyle& style, const std::string& path,
-                             const QString& provenance) {
+Result<QByteArray> svg_bytes(const Figure& figure, const FigureStyle& style, const Target& target) {
     const Look look = export_look(style);
     const QSize size(static_cast<int>(std::lround(look.px(look.width_pt))),
                      static_cast<int>(std::lround(look.px(look.height_pt))));
@@ -96,11 +121,11 @@ Result<QByteArray> svg_bytes(const Figure& figure, const FigureStyle& style, con
     generator.setSize(size);
     generator.setViewBox(QRect({0, 0}, size));
     generator.setTitle(QString::fromStdString(figure.title()));
-    generator.setDescription(provenance);
+    generator.setDescription(target.provenance);
     QCPPainter painter;
     if (!painter.begin(&generator))
-        return cannot_draw(path, "SVG");
-    draw_figure(figure, look, painter);
+        return cannot_draw(target.path, "SVG");
+    NORMSCOPE_TRY(draw_figure(figure, look, painter, target.progress));
     painter.end();
     return buffer.data();
 }
@@ -112,22 +137,22 @@ QPageLayout page_layout(const FigureStyle& style) {
 }
 
 Result<QByteArray> pdf_bytes(const std::vector<const Figure*>& figures, const std::vector<FigureStyle>& styles,
-                             const std::string& path, const QString& provenance) {
+                             const Target& target) {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     QPdfWriter writer(&buffer);
     writer.setResolution(static_cast<int>(std::lround(72 * Look().unit)));
     writer.setTitle(figures.size() == 1 ? QString::fromStdString(figures.front()->title())
                                         : QStringLiteral("NormScope report"));
-    writer.setCreator(provenance);
+    writer.setCreator(target.provenance);
     QCPPainter painter;
     for (size_t page = 0; page < figures.size(); ++page) {
         writer.setPageLayout(page_layout(styles[page]));
         if (page == 0 ? !painter.begin(&writer) : !writer.newPage())
-            return cannot_draw(path, "PDF");
+            return cannot_draw(target.path, "PDF");
         painter.setRenderHint(QPainter::LosslessImageRendering); // JPEG would smear the cells
         painter.save();
-        draw_figure(*figures[page], export_look(styles[page]), painter);
+        NORMSCOPE_TRY(draw_figure(*figures[page], export_look(styles[page]), painter, target.progress));
         painter.restore();
     }
     painter.end();
@@ -146,29 +171,29 @@ FigureStyle natural_style(const Figure& figure, FigureStyle style) {
 }
 
 Result<void> export_figure(const Figure& figure, const FigureStyle& style, const std::string& path,
-                           const std::string& provenance) {
+                           const std::string& provenance, const Progress* progress) {
     NORMSCOPE_TRY(check_style(style, path));
     const QString format = QFileInfo(QString::fromStdString(path)).suffix().toLower();
-    const QString text = QString::fromStdString(provenance);
     if (format == QLatin1String("pdf"))
-        return export_pages({&figure}, {style}, path, provenance);
+        return export_pages({&figure}, {style}, path, provenance, progress);
     if (format != QLatin1String("png") && format != QLatin1String("svg"))
         return Error{ErrorCode::bad_argument, path,
                      "expected a name that ends in .png, .svg or .pdf, found '" + format.toStdString() + "'"};
-    NORMSCOPE_LET(bytes, format == QLatin1String("png") ? png_bytes(figure, style, path, text)
-                                                        : svg_bytes(figure, style, path, text));
+    const Target target{path, QString::fromStdString(provenance), progress};
+    NORMSCOPE_LET(bytes,
+                  format == QLatin1String("png") ? png_bytes(figure, style, target) : svg_bytes(figure, style, target));
     return write_bytes(path, bytes);
 }
 
 Result<void> export_pages(const std::vector<const Figure*>& figures, const std::vector<FigureStyle>& styles,
-                          const std::string& path, const std::string& provenance) {
+                          const std::string& path, const std::string& provenance, const Progress* progress) {
     if (figures.empty() || figures.size() != styles.size())
         return Error{ErrorCode::bad_argument, path,
                      "expected one style for each of at least one figure, found " + std::to_string(figures.size()) +
                          " figures and " + std::to_string(styles.size()) + " styles"};
     for (const FigureStyle& style : styles)
         NORMSCOPE_TRY(check_style(style, path));
-    NORMSCOPE_LET(bytes, pdf_bytes(figures, styles, path, QString::fromStdString(provenance)));
+    NORMSCOPE_LET(bytes, pdf_bytes(figures, styles, {path, QString::fromStdString(provenance), progress}));
     return write_bytes(path, bytes);
 }
 

@@ -50,7 +50,7 @@ struct ScatterOptions {
 
 /// One figure, ready to be put into a plot of any size: title, axes, data, and provenance at the foot. It shares the
 /// analysis it was made of. Figures may be made, asked and exported in any thread, as long as the QApplication (the
-/// platform `offscreen` will do) runs its event loop in its own; `populate` is for that thread alone.
+/// platform `offscreen` will do) runs its event loop in its own thread; `populate` is for that thread alone.
 class Figure {
 public:
     virtual ~Figure() = default;
@@ -81,13 +81,15 @@ std::vector<LayerPtr> evenly_chosen(const Analysis& analysis, int most);
 FigureStyle natural_style(const Figure& figure, FigureStyle style = {});
 
 /// Writes one figure as PNG, SVG or PDF (by extension) at the style's size, atomically, with provenance in the file's
-/// metadata. Errors: cannot_write; bad_argument for another extension or a size that is none.
+/// metadata. In any thread: painting and encoding happen in the caller's. Errors: cannot_write; bad_argument for
+/// another extension or a size that is none; cancelled by `progress`, which may be null.
 Result<void> export_figure(const Figure& figure, const FigureStyle& style, const std::string& path,
-                           const std::string& provenance);
+                           const std::string& provenance, const Progress* progress = nullptr);
 
-/// Writes many figures as pages of one PDF, each with its own style. Errors: cannot_write; bad_argument.
+/// Writes many figures as pages of one PDF, each with its own style. In any thread. Errors: cannot_write; bad_argument;
+/// cancelled.
 Result<void> export_pages(const std::vector<const Figure*>& figures, const std::vector<FigureStyle>& styles,
-                          const std::string& path, const std::string& provenance);
+                          const std::string& path, const std::string& provenance, const Progress* progress = nullptr);
 
 /// What was run, by what: file, loss, samples, weighting, version; one line for the foot of figures and file metadata.
 std::string provenance_line(const Analysis& analysis);

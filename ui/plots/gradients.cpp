@@ -5,11 +5,15 @@
 #include "ui/plots/text.h"
 #include "ui/plots/text_element.h"
 
+#include <QFontMetricsF>
+
 #include <algorithm>
 #include <cmath>
 
 namespace normscope {
 namespace {
+
+constexpr double least_for_measures_pt = 130; ///< Height of a page below which the histograms need all of it
 
 /// One of the two gradients of a layer.
 struct GradientSeries {
@@ -129,32 +133,80 @@ void fill_extra_axes(QCPAxisRect& axes, const std::vector<GradientSeries>& serie
     axes.axis(QCPAxis::atBottom)->grid()->setVisible(false);
 }
 
-QString key_text(const GradientSeries& series) {
-    QString text = series.name;
-    if (series.moments != nullptr)
-        text += QStringLiteral(":  RMS %1,  L2 %2,  zeros %3")
-                    .arg(number_text(series.moments->rms(), 3), number_text(series.moments->l2(), 3),
-                         count_text(series.moments->zero));
+/// How large the gradients are, and what has no place on the axis; two lines.
+std::vector<QString> key_texts(const GradientSeries& series) {
+    QString size, rest;
+    if (series.moments != nullptr) {
+        size = QStringLiteral("RMS %1,  L2 %2")
+                   .arg(number_text(series.moments->rms(), 3), number_text(series.moments->l2(), 3));
+        rest = QStringLiteral("zeros ") + count_text(series.moments->zero) + QStringLiteral(",  ");
+    }
     if (series.histogram != nullptr)
-        text += QStringLiteral(",  underflow ") + count_text(series.histogram->underflow);
+        rest += QStringLiteral("underflow %1,  ").arg(count_text(series.histogram->underflow));
     if (series.histogram != nullptr && series.histogram->overflow > 0)
-        text += QStringLiteral(",  overflow ") + count_text(series.histogram->overflow);
+        rest += QStringLiteral("overflow %1,  ").arg(count_text(series.histogram->overflow));
     if (series.moments != nullptr)
-        text +=
-            QStringLiteral(",  NaN %1,  Inf %2").arg(count_text(series.moments->nan), count_text(series.moments->inf));
-    return text;
+        rest += QStringLiteral("NaN %1,  Inf %2").arg(count_text(series.moments->nan), count_text(series.moments->inf));
+    return {size, rest};
+}
+
+/// Names and measures: one line a gradient where there is room for it, else two, on small pages the names alone.
+std::vector<TextRow> key_rows(const std::vector<GradientSeries>& series, const Look& look, bool measures) {
+    const QFontMetricsF metrics(look.font(0.95));
+    std::vector<TextRow> rows;
+    for (const GradientSeries& one : series) {
+        const std::vector<QString> texts = key_texts(one);
+        const QString whole = one.name + QStringLiteral(":  ") + texts[0] + QStringLiteral(",  ") + texts[1];
+        const bool fits = metrics.horizontalAdvance(whole) < look.px(look.width_pt * 0.85);
+        const auto add = [&](const QString& text, Swatch swatch) {
+            rows.push_back({text, look.text, 0.95, false, swatch, fill_of(one.colour)});
+        };
+        if (!measures) {
+            add(one.name, Swatch::box);
+        } else if (fits) {
+            add(whole, Swatch::box);
+        } else {
+            add(one.name + QStringLiteral(":  ") + texts[0], Swatch::box);
+            add(texts[1], Swatch::blank);
+        }
+    }
+    return rows;
 }
 
 TextElement* gradient_key(QCustomPlot& plot, const LayerAnalysis& layer, const std::vector<GradientSeries>& series,
-                          const Look& look) {
-    std::vector<TextRow> rows;
-    for (const GradientSeries& one : series)
-        rows.push_back({key_text(one), look.text, 0.95, false, Swatch::box, fill_of(one.colour)});
+                          const Look& look, bool measures) {
+    std::vector<TextRow> rows = key_rows(series, look, measures);
+    if (!measures)
+        return new TextElement(&plot, look, std::move(rows), TextElement::Flow::key, look.px(look.width_pt * 0.95));
     if (layer.input_grad && layer.output_grad && layer.output_grad->l2() > 0)
         rows.push_back({QStringLiteral("gain ‖∂L/∂x‖/‖∂L/∂y‖ = ") +
                             number_text(layer.input_grad->l2() / layer.output_grad->l2(), 3),
                         look.muted, 0.95});
     return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
+}
+
+/// "log₁₀|g| −4.3 (|g| 5×10⁻⁵): ∂L/∂x (input) 1,234, …": the bin under the cursor.
+QString bin_text(const std::vector<GradientSeries>& series, double log10) {
+    QString text =
+        QStringLiteral("log₁₀|g| %1 (|g| %2)").arg(number_text(log10, 3), number_text(std::pow(10, log10), 2));
+    const auto bin =
+        static_cast<int>(std::floor((log10 - LogHistogram::edge(0)) / (LogHistogram::edge(1) - LogHistogram::edge(0))));
+    if (bin < 0 || bin >= LogHistogram::bins)
+        return text;
+    for (const GradientSeries& one : series)
+        if (one.histogram != nullptr)
+            text +=
+                QStringLiteral("\n%1: %2").arg(one.name, count_text(one.histogram->counts[static_cast<size_t>(bin)]));
+    return text;
+}
+
+QString bar_text(const std::vector<GradientSeries>& series, const std::vector<ExtraBar>& bars, double x) {
+    const auto place = static_cast<size_t>(std::clamp(x, 0.0, static_cast<double>(bars.size()) - 0.5));
+    QString text = bars[place].label;
+    for (const GradientSeries& one : series)
+        if (one.histogram != nullptr)
+            text += QStringLiteral("\n%1: %2").arg(one.name, count_text(one.histogram->*bars[place].count));
+    return text;
 }
 
 class GradientFigure : public Figure {
@@ -185,7 +237,8 @@ public:
                         look);
             return;
         }
-        body->addElement(0, 0, gradient_key(plot, layer_, series, look));
+        const bool measures = parts_.measures && look.height_pt >= least_for_measures_pt;
+        body->addElement(0, 0, gradient_key(plot, layer_, series, look, measures));
         auto* row = new QCPLayoutGrid;
         body->addElement(1, 0, row);
         fill_row(plot, *row, series, look);
@@ -211,9 +264,16 @@ private:
             row.addElement(0, 0, first);
             row.setColumnStretchFactor(0, 0.35);
             fill_extra_axes(*first, series, bars, top, look);
+            first->x_moves = false;
+            first->described = [first, series, bars](const QPointF& pixel) {
+                return bar_text(series, bars, first->coordinates(pixel).x());
+            };
+            link_ranges({&first->y(), &axes->y()});
             axes->axis(QCPAxis::atLeft)->setTickLabels(false);
         }
-        first->axis(QCPAxis::atLeft)->setLabel(QStringLiteral("values per bin of ⅛ decade"));
+        first->y().setLabel(fitting_label(
+            {QStringLiteral("values per bin of ⅛ decade"), QStringLiteral("values per bin"), QStringLiteral("values")},
+            look, look.px(look.height_pt * 0.6)));
         row.addElement(0, row.columnCount(), axes);
         axes->axis(QCPAxis::atLeft)->setRange(0, top);
         axes->axis(QCPAxis::atBottom)->setRange(span.low, span.high);
@@ -221,6 +281,9 @@ private:
         for (const GradientSeries& one : series)
             if (one.histogram != nullptr)
                 add_steps(*axes, one, look);
+        axes->described = [axes, series](const QPointF& pixel) {
+            return bin_text(series, axes->coordinates(pixel).x());
+        };
     }
 
     AnalysisPtr shared_analysis_;

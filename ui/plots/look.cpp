@@ -40,11 +40,34 @@ QPen Look::pen(const QColor& colour, double width_pt_, Qt::PenStyle style) const
 }
 
 QRgb Look::density_map(double t) const {
-    return viridis(dark ? 0.25 + 0.75 * t : t);
+    if (faint)
+        return colour_at(ColourMap::greys, dark ? 0.82 - 0.2 * t : 0.1 + 0.2 * t);
+    switch (map) {
+    case ColourMap::magma: // ends in a light yellow
+        return colour_at(map, dark ? 0.28 + 0.72 * t : 0.88 * t);
+    case ColourMap::greys:
+        return colour_at(map, dark ? 0.72 - 0.72 * t : 0.25 + 0.75 * t);
+    case ColourMap::viridis:
+    case ColourMap::cividis:
+        break;
+    }
+    return colour_at(map, dark ? 0.25 + 0.75 * t : t);
+}
+
+double Look::density_place(double count, double most) const {
+    switch (counts) {
+    case CountScale::linear:
+        return count / most;
+    case CountScale::root:
+        return std::sqrt(count / most);
+    case CountScale::logarithmic:
+        break;
+    }
+    return most > 1 ? std::log(count) / std::log(most) : 0.0;
 }
 
 QRgb Look::density_colour(double count, double most) const {
-    return density_map(most > 1 ? std::log(count) / std::log(most) : 0.0);
+    return density_map(density_place(count, most));
 }
 
 Look Look::of(FigureTheme theme) {
@@ -65,6 +88,12 @@ Look Look::of(FigureTheme theme) {
     look.trained = pick("#0b7a75", "#4fd1c5");
     look.input = pick("#1f77b4", "#5db2f0");
     look.output = pick("#e8710a", "#ffa04d");
+    look.first_token = pick("#c2187a", "#ff7ac6");
+    const std::pair<const char*, const char*> apart[] = {{"#0072b2", "#4aa8e8"}, {"#009e73", "#2fd3a3"},
+                                                         {"#a0509c", "#dc90d8"}, {"#7a5c00", "#d9b84a"},
+                                                         {"#30a8c8", "#8fe3f5"}, {"#5b3fb0", "#a493ff"}};
+    for (const auto& [light, dark_colour] : apart)
+        look.apart.push_back(pick(light, dark_colour));
     return look;
 }
 

@@ -26,14 +26,22 @@ struct Look {
     QColor by_points, by_bins; ///< The two curves
     QColor line, trained;      ///< A straight line; a trained α
     QColor input, output;      ///< Gradients of x and of y
+    QColor first_token;        ///< The class token or BOS among the others
+    std::vector<QColor> apart; ///< Colours that are told from each other and from the curves
+
+    ColourMap map = ColourMap::viridis;
+    CountScale counts = CountScale::logarithmic;
+    bool faint = false; ///< Densities are only a ground for coloured points.
 
     double px(double pt) const { return pt * unit; }
     /// The figure's font, `scale` times its size.
     QFont font(double scale = 1, bool bold = false) const;
     QPen pen(const QColor& colour, double width_pt_, Qt::PenStyle style = Qt::SolidLine) const;
-    /// The colour of a cell that holds `count` points where the fullest holds `most`; logarithmic.
+    /// The colour of a cell that holds `count` points where the fullest holds `most`.
     QRgb density_colour(double count, double most) const;
-    /// The colour map of densities at t in 0…1. In the dark theme it starts where it stands out from the background.
+    /// Where a count stands in the colour map, 0…1.
+    double density_place(double count, double most) const;
+    /// The colour map at t in 0…1, as far as it stands out from the background.
     QRgb density_map(double t) const;
 
     static Look of(FigureTheme theme);

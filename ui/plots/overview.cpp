@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -16,16 +18,43 @@ constexpr int cells_a_row = 440; ///< Cells across all panels of a row
 constexpr double dot_pt = 1.1;
 constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
 constexpr size_t head_rows = 3;
-constexpr double labels_pt = 26; ///< What the axis labels of the first column take
+constexpr double least_panel_pt = 58;     ///< Smaller ones show nothing
+constexpr double least_for_head_pt = 105; ///< Height of a panel below which only its name stands above it
+constexpr double labels_pt = 26;          ///< What the axis labels of the first column take
 
-/// Four panels to a row, or three where four would leave much of a page empty.
-int columns_for(int panels) {
-    const bool by_threes = panels == 5 || panels == 6 || panels == 9;
-    return by_threes ? 3 : std::clamp(panels, 1, 4);
+/// `chosen` of the numbers from 0 to `count` − 1, the first and the last among them.
+std::vector<size_t> evenly(size_t count, size_t chosen) {
+    std::vector<size_t> places;
+    for (size_t i = 0; i < chosen; ++i)
+        places.push_back(chosen == 1 ? 0 : (i * (count - 1) + (chosen - 1) / 2) / (chosen - 1));
+    return places;
 }
 
-int rows_for(int panels) {
-    return (panels + columns_for(panels) - 1) / columns_for(panels);
+struct PanelGrid {
+    int rows = 1, columns = 1;
+};
+
+/// Four panels to a row, or three where four would leave much of a page empty.
+PanelGrid natural_grid(int panels) {
+    const bool by_threes = panels == 5 || panels == 6 || panels == 9;
+    const int columns = by_threes ? 3 : std::clamp(panels, 1, 4);
+    return {(panels + columns - 1) / columns, columns};
+}
+
+/// The grid whose panels are least stretched on a page of this size.
+PanelGrid grid_for(int panels, double width, double height) {
+    constexpr double best_ratio = 0.95; // of a panel with its head
+    PanelGrid best;
+    double least = std::numeric_limits<double>::infinity();
+    for (int columns = 1; columns <= std::max(1, panels); ++columns) {
+        const int rows = (panels + columns - 1) / columns;
+        const double stretched = std::abs(std::log(width / columns / (height / rows) / best_ratio));
+        if (rows < 1 || stretched >= least)
+            continue;
+        least = stretched;
+        best = {rows, columns};
+    }
+    return best;
 }
 
 /// α and R², the latter as its fit weighs.
@@ -38,14 +67,14 @@ QString measures_text(const CurveFit& fit) {
 
 /// Above the axes, where nothing can be covered: "7  …layer.2.output.LayerNorm" (the end of a module path tells layers
 /// apart) and what was fitted.
-TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Look& look) {
+TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Look& look, bool measures) {
     TextRow name{QString::fromStdString(layer.layer.name), look.text, small_scale};
     name.prefix = QString::number(layer.layer.index) + QStringLiteral("  ");
     name.elide = Qt::ElideLeft;
     std::vector<TextRow> rows{name};
     for (const Weighting weighting : {Weighting::points, Weighting::bins}) {
         const CurveFit* fit = drawn_fit(layer, weighting);
-        if (fit == nullptr)
+        if (fit == nullptr || !measures)
             continue;
         const QColor colour = curve_pen(look, weighting, 1).color();
         rows.push_back({measures_text(*fit), colour, small_scale});
@@ -54,7 +83,7 @@ TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Loo
             break; // the other weighting's line says no more
         }
     }
-    rows.resize(head_rows);
+    rows.resize(measures ? head_rows : 1);
     return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
 }
 
@@ -77,7 +106,7 @@ class OverviewFigure : public Figure {
 public:
     OverviewFigure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const FigureParts& parts)
         : shared_analysis_(std::move(analysis)), layers_(std::move(layers)), parts_(parts),
-          shared_y_(shared_reach(layers_)) {}
+          shared_y_(shared_reach(layers_)), clouds_(layers_.size()) {}
 
     std::string title() const override { return "overview"; }
     std::string zoom_key() const override {
@@ -87,12 +116,13 @@ public:
         return key;
     }
     double natural_height_mm(double width_mm) const override {
-        const int panels = static_cast<int>(layers_.size());
-        return 28 + rows_for(panels) * std::min(width_mm * 0.5, 8 + width_mm / columns_for(panels));
+        const PanelGrid grid = natural_grid(static_cast<int>(layers_.size()));
+        return 28 + grid.rows * std::min(width_mm * 0.5, 8 + width_mm / grid.columns);
     }
 
     void populate(QCustomPlot& plot, const Look& look) const override {
-        QCPLayoutGrid& body = *make_page(plot, look, page_text(), parts_);
+        const std::vector<size_t> shown = fitting_panels(look);
+        QCPLayoutGrid& body = *make_page(plot, look, page_text(shown.size()), parts_);
         body.setRowSpacing(static_cast<int>(look.px(2)));
         if (layers_.empty()) {
             PanelAxes* axes = make_axes(plot, look);
@@ -100,30 +130,81 @@ public:
             say_instead(*axes, QStringLiteral("No norm layer was recorded."), look);
             return;
         }
-        const int columns = columns_for(static_cast<int>(layers_.size()));
-        std::vector<QCPMarginGroup*> rows;
-        for (int row = 0; row < rows_for(static_cast<int>(layers_.size())); ++row)
-            rows.push_back(new QCPMarginGroup(&plot));
-        for (int column = 0; column < columns; ++column)
-            add_column(plot, body, look, column, rows);
+        Page page{plot, body, look, body_height(plot, look), {}, {}, {}};
+        page.grid = grid_for(static_cast<int>(shown.size()), look.px(look.width_pt), page.height);
+        for (int i = 0; i < page.grid.rows; ++i)
+            page.rows.push_back(new QCPMarginGroup(&plot));
+        for (int i = 0; i < page.grid.columns; ++i)
+            page.columns.push_back(new QCPMarginGroup(&plot));
+        std::vector<QCPAxis*> shared;
+        for (size_t i = 0; i < shown.size(); ++i) {
+            const bool lowest = i + page.columns.size() >= shown.size();
+            shared.push_back(&add_panel(page, static_cast<int>(i), shown[i], lowest).y());
+        }
+        if (shared_y_)
+            link_ranges(shared);
         // The first column carries the axis labels; its axes are to be as wide as the others all the same.
-        const double width = look.width_pt / columns;
-        if (shared_y_ && columns > 1)
-            body.setColumnStretchFactor(0, width / (width - labels_pt));
+        const double width = look.width_pt / page.grid.columns;
+        if (shared_y_ && page.grid.columns > 1)
+            body.setColumnStretchFactor(0, width / std::max(labels_pt, width - labels_pt));
     }
 
 private:
-    PageText page_text() const {
+    /// What the panels of a page share.
+    struct Page {
+        QCustomPlot& plot;
+        QCPLayoutGrid& body;
+        const Look& look;
+        double height; ///< of the body
+        PanelGrid grid;
+        std::vector<QCPMarginGroup*> rows, columns;
+    };
+
+    /// A layer's axes and the head above them, at place `i` of the grid.
+    PanelAxes& add_panel(const Page& page, int i, size_t layer, bool lowest) const {
+        const Look& look = page.look;
+        const int row = i / page.grid.columns, column = i % page.grid.columns;
+        const double height = page.height / page.grid.rows;
+        const bool measures = parts_.measures && height >= look.px(least_for_head_pt);
+        PanelAxes& axes = *make_axes(page.plot, look);
+        TextElement* head = panel_head(page.plot, *layers_[layer], look, measures);
+        page.body.addElement(2 * row, column, head);
+        page.body.addElement(2 * row + 1, column, &axes);
+        head->setMarginGroup(QCP::msLeft | QCP::msRight, page.columns[static_cast<size_t>(column)]);
+        axes.setMarginGroup(QCP::msLeft | QCP::msRight, page.columns[static_cast<size_t>(column)]);
+        axes.setMarginGroup(QCP::msBottom, page.rows[static_cast<size_t>(row)]);
+        fill_panel(axes, layer, page.grid, look);
+        axes.y().setTickLabels(column == 0 || !shared_y_);
+        if (column == 0)
+            axes.y().setLabel(
+                fitting_label({quantity(), QStringLiteral("y")}, look, height - look.px(4 * look.font_pt)));
+        if (lowest)
+            axes.x().setLabel(QStringLiteral("input x"));
+        return axes;
+    }
+
+    /// The places of the layers that have room for a panel on this page, evenly chosen.
+    std::vector<size_t> fitting_panels(const Look& look) const {
+        const auto fit = [](double length) { return std::max(1, static_cast<int>(length / least_panel_pt)); };
+        const auto room = static_cast<size_t>(fit(look.width_pt) * fit(look.height_pt));
+        return evenly(layers_.size(), std::min(room, layers_.size()));
+    }
+
+    PageText page_text(size_t shown) const {
         const QString model = QString::fromStdString(analysis_.run.model);
         QString key =
             QStringLiteral("%1 of %2 norm layers; density in log counts, single points as dots; α and R² by points")
-                .arg(QString::number(layers_.size()), QString::number(analysis_.layer_count));
+                .arg(QString::number(shown), QString::number(analysis_.layer_count));
         const auto has_bins = [](const LayerPtr& layer) { return drawn_fit(*layer, Weighting::bins) != nullptr; };
         if (std::ranges::any_of(layers_, has_bins))
             key += QStringLiteral(", and by bins of x (dashed)");
+        std::vector<std::string> warnings = analysis_.warnings;
+        if (shown < layers_.size())
+            warnings.push_back("room for " + std::to_string(shown) + " of " + std::to_string(layers_.size()) +
+                               " layers; enlarge this, or choose fewer");
         return {(model.isEmpty() ? QString() : model + QStringLiteral(": ")) +
                     QStringLiteral("input and output of the norm layers"),
-                key, analysis_.warnings, QString::fromStdString(provenance_line(analysis_))};
+                key, warnings, QString::fromStdString(provenance_line(analysis_))};
     }
 
     QString quantity() const {
@@ -134,31 +215,16 @@ private:
                                                             : QStringLiteral("value before γ, β");
     }
 
-    void add_column(QCustomPlot& plot, QCPLayoutGrid& body, const Look& look, int column,
-                    const std::vector<QCPMarginGroup*>& rows) const {
-        const int panels = static_cast<int>(layers_.size()), columns = columns_for(panels);
-        auto* margins = new QCPMarginGroup(&plot);
-        for (int i = column; i < panels; i += columns) {
-            const LayerAnalysis& layer = *layers_[static_cast<size_t>(i)];
-            PanelAxes* axes = make_axes(plot, look);
-            TextElement* head = panel_head(plot, layer, look);
-            body.addElement(2 * (i / columns), column, head);
-            body.addElement(2 * (i / columns) + 1, column, axes);
-            for (QCPLayoutElement* element :
-                 {static_cast<QCPLayoutElement*>(axes), static_cast<QCPLayoutElement*>(head)})
-                element->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
-            axes->setMarginGroup(QCP::msBottom, rows[static_cast<size_t>(i / columns)]);
-            fill_panel(*axes, layer, look);
-            axes->axis(QCPAxis::atLeft)->setTickLabels(column == 0 || !shared_y_);
-            if (column == 0)
-                axes->axis(QCPAxis::atLeft)->setLabel(quantity());
-            if (i + columns >= panels)
-                axes->axis(QCPAxis::atBottom)->setLabel(QStringLiteral("input x"));
-        }
+    const ScatterCloud& cloud(size_t place, const ScatterView& view, int cells) const {
+        auto& [counted, cloud] = clouds_[place];
+        if (std::exchange(counted, cells) != cells)
+            cloud = ScatterCloud::of(*layers_[place], view, cells);
+        return cloud;
     }
 
-    void fill_panel(PanelAxes& axes, const LayerAnalysis& layer, const Look& look) const {
-        const int columns = columns_for(static_cast<int>(layers_.size()));
+    void fill_panel(PanelAxes& axes, size_t place, const PanelGrid& grid, const Look& look) const {
+        const LayerAnalysis& layer = *layers_[place];
+        axes.layer = layer.layer.index;
         if (!layer.has_points) {
             say_instead(axes, QStringLiteral("nothing recorded"), look);
             return;
@@ -166,14 +232,17 @@ private:
         ScatterView view = scatter_view(layer);
         view.y = shared_y_.value_or(view.y);
         set_view(axes, view);
-        set_few_ticks(*axes.axis(QCPAxis::atBottom));
+        axes.x().setTicker(QSharedPointer<FewTicker>::create());
         for (QCPAxis* axis : axes.axes())
             axis->setTickLabelFont(look.font(small_scale));
         add_bounds(axes, layer, view, look, false);
         Look panel_look = look; // all panels together stay within one figure's markers
         panel_look.vector_markers = look.vector_markers / static_cast<int>(layers_.size());
-        add_cloud(axes, layer, view, panel_look, {cells_a_row / std::max(2, columns), dot_pt});
-        add_curves(axes, layer, look, 1.1);
+        const ScatterCloud& drawn = cloud(place, view, cells_a_row / std::clamp(grid.columns, 2, 4));
+        add_cloud(axes, drawn, panel_look, dot_pt);
+        for (const Weighting weighting : {Weighting::points, Weighting::bins})
+            add_curve(axes, layer, weighting, curve_pen(look, weighting, 1.1));
+        describe_points(axes, layers_[place], drawn, look);
     }
 
     AnalysisPtr shared_analysis_;
@@ -181,18 +250,17 @@ private:
     std::vector<LayerPtr> layers_;
     FigureParts parts_;
     std::optional<double> shared_y_; ///< Reach of all y axes
+    /// One a layer, counted when first wanted with so many cells across, in the interface thread.
+    mutable std::vector<std::pair<int, ScatterCloud>> clouds_;
 };
 
 } // namespace
 
 std::vector<LayerPtr> evenly_chosen(const Analysis& analysis, int most) {
-    const auto count = static_cast<int>(analysis.layers.size());
-    const int shown = most <= 0 ? count : std::min(most, count);
+    const size_t count = analysis.layers.size();
     std::vector<LayerPtr> chosen;
-    for (int i = 0; i < shown; ++i) {
-        const double place = shown == 1 ? 0 : static_cast<double>(i) * (count - 1) / (shown - 1);
-        chosen.push_back(analysis.layers[static_cast<size_t>(std::lround(place))]);
-    }
+    for (const size_t place : evenly(count, most <= 0 ? count : std::min(count, static_cast<size_t>(most))))
+        chosen.push_back(analysis.layers[place]);
     return chosen;
 }
 

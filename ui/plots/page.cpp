@@ -86,4 +86,13 @@ QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& te
     return body;
 }
 
+double body_height(const QCustomPlot& plot, const Look& look) {
+    const QCPLayoutGrid& page = *plot.plotLayout();
+    double height = look.px(look.height_pt - 2 * margin_pt) - page.rowSpacing() * (page.rowCount() - 1);
+    for (int row = 0; row < page.rowCount(); ++row)
+        if (const auto* text = dynamic_cast<const TextElement*>(page.element(row, 0)))
+            height -= text->minimumOuterSizeHint().height();
+    return height;
+}
+
 } // namespace normscope

@@ -41,28 +41,35 @@ void widen(QCPRange& range, bool& found, double low, double high) {
 
 } // namespace
 
-CloudPlottable::CloudPlottable(QCPAxisRect& axes, const Look& look, Cloud cloud, std::vector<Point> singles,
-                               double dot_pt)
-    : PassivePlottable(bottom(axes), left(axes)), look_(look), cloud_(std::move(cloud)), singles_(std::move(singles)),
-      dot_pt_(dot_pt) {}
+CloudPlottable::CloudPlottable(QCPAxisRect& axes, const Look& look, std::shared_ptr<const Cloud> cells,
+                               std::vector<Dots> dots, double dot_pt)
+    : PassivePlottable(bottom(axes), left(axes)), look_(look), cells_(std::move(cells)), dots_(std::move(dots)),
+      dot_pt_(dot_pt) {
+    size_t count = 0;
+    for (const Dots& group : dots_)
+        count += group.points.size();
+    dots_in_picture_ = static_cast<int>(count) > look_.vector_markers;
+}
 
 QCPRange CloudPlottable::getKeyRange(bool& found, QCP::SignDomain) const {
     QCPRange range;
     found = false;
-    for (const CloudCell& cell : cloud_.cells)
-        widen(range, found, cell.column * cloud_.cell_width, (cell.column + 1) * cloud_.cell_width);
-    for (const Point& point : singles_)
-        widen(range, found, point.x, point.x);
+    for (const CloudCell& cell : cells_->cells)
+        widen(range, found, cell.column * cells_->cell_width, (cell.column + 1) * cells_->cell_width);
+    for (const Dots& group : dots_)
+        for (const Point& point : group.points)
+            widen(range, found, point.x, point.x);
     return range;
 }
 
 QCPRange CloudPlottable::getValueRange(bool& found, QCP::SignDomain, const QCPRange&) const {
     QCPRange range;
     found = false;
-    for (const CloudCell& cell : cloud_.cells)
-        widen(range, found, cell.row * cloud_.cell_height, (cell.row + 1) * cloud_.cell_height);
-    for (const Point& point : singles_)
-        widen(range, found, point.y, point.y);
+    for (const CloudCell& cell : cells_->cells)
+        widen(range, found, cell.row * cells_->cell_height, (cell.row + 1) * cells_->cell_height);
+    for (const Dots& group : dots_)
+        for (const Point& point : group.points)
+            widen(range, found, point.y, point.y);
     return range;
 }
 
@@ -79,49 +86,58 @@ DeviceMap CloudPlottable::device_map() const {
     return map;
 }
 
+QImage CloudPlottable::picture(const DeviceMap& map, const QRect& area) const {
+    const double most = static_cast<double>(cells_->most);
+    QImage image = paint_cloud(*cells_, map, area, [&](double count) { return look_.density_colour(count, most); });
+    if (!dots_in_picture_)
+        return image;
+    const double radius = look_.px(dot_pt_) * look_.device_scale / 2;
+    const QRectF seen = QRectF(area).adjusted(-radius, -radius, radius, radius);
+    for (const Dots& group : dots_)
+        for (const Point& point : group.points)
+            if (const QPointF at(map.x(point.x), map.y(point.y)); seen.contains(at))
+                paint_dot(image, at - area.topLeft(), radius, group.colour.rgb());
+    return image;
+}
+
 void CloudPlottable::draw(QCPPainter* painter) {
     const double scale = look_.device_scale;
     const QRectF rect(clipRect());
     // The image's grid is the device's own, so that no pixel is resampled away.
     const QRect area =
         QRectF(rect.left() * scale, rect.top() * scale, rect.width() * scale, rect.height() * scale).toAlignedRect();
-    const double most = static_cast<double>(cloud_.most);
-    QImage image =
-        paint_cloud(cloud_, device_map(), area, [&](double count) { return look_.density_colour(count, most); });
-    const bool into_image = static_cast<int>(singles_.size()) > look_.vector_markers;
-    if (into_image) {
-        QPainter dots(&image);
-        dots.setRenderHint(QPainter::Antialiasing);
-        draw_dots(dots, scale, area.topLeft());
-    }
+    const DeviceMap map = device_map();
+    if (painted_.image.isNull() || painted_.map != map || painted_.area != area)
+        painted_ = {map, area, picture(map, area)};
     painter->setAntialiasing(false);
     painter->drawImage(QRectF(area.left() / scale, area.top() / scale, area.width() / scale, area.height() / scale),
-                       image);
+                       painted_.image);
     painter->setAntialiasing(true);
-    if (!into_image)
-        draw_dots(*painter, 1, {});
+    if (!dots_in_picture_)
+        for (const Dots& group : dots_)
+            draw_dots(*painter, group);
 }
 
-void CloudPlottable::draw_dots(QPainter& painter, double scale, const QPointF& origin) const {
+void CloudPlottable::draw_dots(QPainter& painter, const Dots& dots) const {
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(look_.marker, look_.px(dot_pt_) * scale, Qt::SolidLine, Qt::RoundCap));
-    const double length = 0.01 * scale; // a line of no length would not be drawn, a round cap makes it a dot
+    painter.setPen(QPen(dots.colour, look_.px(dot_pt_), Qt::SolidLine, Qt::RoundCap));
+    const double length = 0.01; // a line of no length would not be drawn, a round cap makes it a dot
     const QRectF rect(clipRect());
     QPainterPath path;
-    int dots = 0;
+    int drawn = 0;
     const auto flush = [&] {
-        if (dots > 0)
+        if (drawn > 0)
             painter.drawPath(path);
         path = QPainterPath();
-        dots = 0;
+        drawn = 0;
     };
-    for (const Point& point : singles_) {
+    for (const Point& point : dots.points) {
         const QPointF at(mKeyAxis->coordToPixel(point.x), mValueAxis->coordToPixel(point.y));
         if (!rect.contains(at))
             continue;
-        path.moveTo(at * scale - origin);
-        path.lineTo(at * scale - origin + QPointF(length, 0));
-        if (++dots == dots_a_path)
+        path.moveTo(at);
+        path.lineTo(at + QPointF(length, 0));
+        if (++drawn == dots_a_path)
             flush();
     }
     flush();

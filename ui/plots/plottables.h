@@ -8,6 +8,7 @@
 #include <qcustomplot.h>
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace normscope {
@@ -22,14 +23,19 @@ protected:
     void drawLegendIcon(QCPPainter*, const QRectF&) const override {}
 };
 
-/// A cloud of points: cells as one image at the grain of the device, single points as dots above it. (Not QCustomPlot's
-/// graphs: their sampling drops points and shows a false density.)
+/// Single points of one colour.
+struct Dots {
+    QColor colour;
+    std::vector<Point> points;
+};
+
+/// A cloud of points: cells as one image at the grain of the device, single points as dots above it, the last group on
+/// top. (Not QCustomPlot's graphs: their sampling drops points and shows a false density.)
 class CloudPlottable : public PassivePlottable {
 public:
-    CloudPlottable(QCPAxisRect& axes, const Look& look, Cloud cloud, std::vector<Point> singles, double dot_pt);
+    CloudPlottable(QCPAxisRect& axes, const Look& look, std::shared_ptr<const Cloud> cells, std::vector<Dots> dots,
+                   double dot_pt);
 
-    const Cloud& cloud() const { return cloud_; }
-    const std::vector<Point>& singles() const { return singles_; }
     QCPRange getKeyRange(bool& found, QCP::SignDomain domain) const override;
     QCPRange getValueRange(bool& found, QCP::SignDomain domain, const QCPRange& keys) const override;
 
@@ -38,12 +44,20 @@ protected:
 
 private:
     DeviceMap device_map() const;
-    void draw_dots(QPainter& painter, double scale, const QPointF& origin) const;
+    /// Cells, and dots unless they are drawn one by one, in the device's pixels of `area`.
+    QImage picture(const DeviceMap& map, const QRect& area) const;
+    void draw_dots(QPainter& painter, const Dots& dots) const;
 
     Look look_;
-    Cloud cloud_;
-    std::vector<Point> singles_;
+    std::shared_ptr<const Cloud> cells_;
+    std::vector<Dots> dots_;
     double dot_pt_;
+    bool dots_in_picture_;
+    struct Painted {
+        DeviceMap map;
+        QRect area;
+        QImage image;
+    } painted_; ///< The last picture, for when nothing moved.
 };
 
 /// A function of x, evaluated along the axis as it is drawn: smooth at every zoom, and cut at the edge of the axes by

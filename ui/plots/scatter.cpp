@@ -1,143 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/axes.h"
+#include "ui/plots/colour_bar.h"
 #include "ui/plots/figure.h"
 #include "ui/plots/page.h"
-#include "ui/plots/scatter_panel.h"
+#include "ui/plots/point_colours.h"
+#include "ui/plots/scatter_readout.h"
 #include "ui/plots/text.h"
-#include "ui/plots/text_element.h"
 
 #include <cmath>
 
 namespace normscope {
 namespace {
 
-/// "A = 15.42 ± 0.012": value and standard error.
-QString measured_text(const char* name, double value, double error) {
-    QString text = QString::fromUtf8(name) + QStringLiteral(" = ") + number_text(value, 3);
-    return std::isfinite(error) ? text + QStringLiteral(" ± ") + number_text(error, 1) : text;
+constexpr double dot_pt = 1.5;
+constexpr double coloured_dot_pt = 2.2; ///< Large enough to have a colour
+constexpr double curve_pt = 1.5;
+constexpr double least_axes_pt = 90;    ///< What measures must leave of the axes, in width and height
+constexpr double least_for_bar_pt = 70; ///< Height below which a colour bar says nothing
+
+/// The look with the colours that were chosen.
+Look chosen_look(const Look& given, const ScatterOptions& options) {
+    Look look = given;
+    look.map = options.map;
+    look.counts = options.counts;
+    return look;
 }
 
-std::vector<TextRow> fit_rows(const LayerAnalysis& layer, Weighting weighting, const Look& look) {
-    const CurveFit* fit = drawn_fit(layer, weighting);
-    if (fit == nullptr)
-        return {};
-    const bool points = weighting == Weighting::points;
-    const QColor colour = points ? look.by_points : look.by_bins;
-    std::vector<TextRow> rows;
-    rows.push_back({points ? QStringLiteral("fit weighted by points") : QStringLiteral("fit weighted by bins of x"),
-                    look.text, 0.95, true, points ? Swatch::solid : Swatch::dashed, colour});
-    rows.push_back({equation_text(*fit), look.text, 0.95});
-    if (!has_curve(*fit))
-        return rows;
-    if (fit->has_flag("alpha-undetermined"))
-        rows.push_back({alpha_text(*fit), look.warning});
-    else if (!fit->has_flag("constant"))
-        rows.push_back({measured_text("A", fit->A, fit->A_error) + QStringLiteral(",  ") +
-                            measured_text("α", fit->alpha, fit->alpha_error),
-                        look.text});
-    rows.push_back(
-        {QStringLiteral("R² points %1, bins %2").arg(r2_text(fit->r2_points), r2_text(fit->r2_bins)), look.text});
-    for (const char* flag : {"rival-optimum", "step"})
-        if (fit->has_flag(flag)) {
-            rows.push_back({flags_text(*fit), look.warning, 0.875});
-            break;
-        }
-    return rows;
+ColourBar density_bar(double most, const Look& look) {
+    const bool logarithmic = look.counts == CountScale::logarithmic;
+    if (logarithmic)
+        return {QStringLiteral("points per cell"), {1, std::max(2.0, most)}, true, [look](double share) {
+                    return look.density_map(share);
+                }};
+    return {QStringLiteral("points per cell"), {0, most}, false, [look, most](double share) {
+                return look.density_colour(share * most, most);
+            }};
 }
 
-QString bad_values_text(const Moments& moments, const QString& name) {
-    return QStringLiteral("%1: %2 NaN, %3 Inf").arg(name, count_text(moments.nan), count_text(moments.inf));
-}
-
-std::vector<TextRow> comparison_rows(const LayerAnalysis& layer, const Look& look) {
-    std::vector<TextRow> rows;
-    if (has_curve(layer.line))
-        rows.push_back(
-            {QStringLiteral("straight line instead: R² points %1").arg(r2_text(layer.line.r2_points)), look.text});
-    QStringList others;
-    const CurveFit* drawn = drawn_fit(layer, Weighting::points);
-    for (const CurveFit& fit : layer.fits)
-        if (drawn != nullptr && fit.weighting == Weighting::points && fit.curve != drawn->curve && has_curve(fit))
-            others << QString::fromStdString(curve_name(fit.curve)) + QLatin1Char(' ') + r2_text(fit.r2_points);
-    for (qsizetype i = 0; i < others.size(); i += 2)
-        rows.push_back({QStringLiteral("R² points of ") + others.mid(i, 2).join(QStringLiteral(", ")), look.text});
-    if (const auto trained = layer.layer.trained_alpha())
-        rows.push_back({QStringLiteral("trained α = %1 (parameter, not a fit)").arg(number_text(*trained, 4)),
-                        look.trained, 0.9, true});
-    return rows;
-}
-
-QString singles_text(const std::vector<Point>& singles) {
-    return QStringLiteral("%1 points drawn singly (≤ %2 a cell)")
-        .arg(count_text(static_cast<int64_t>(singles.size())), QString::number(most_dots_a_cell));
-}
-
-std::vector<TextRow> data_rows(const LayerAnalysis& layer, const CloudPlottable& drawn, const Look& look) {
-    const Cloud& cloud = drawn.cloud();
-    std::vector<TextRow> rows;
-    rows.push_back({count_text(layer.points) + QStringLiteral(" points"), look.text, 0.95, true});
-    if (!drawn.singles().empty())
-        rows.push_back({singles_text(drawn.singles()), look.text, 0.9, false, Swatch::disc, look.marker});
-    if (!cloud.cells.empty())
-        rows.push_back({QStringLiteral("cells of %1 × %2, the fullest %3")
-                            .arg(number_text(cloud.cell_width, 2), number_text(cloud.cell_height, 2),
-                                 count_text(static_cast<int64_t>(cloud.most))),
-                        look.text, 0.9, false, Swatch::box, QColor(look.density_map(0.55))});
-    if (!layer.band.empty())
-        rows.push_back(
-            {QStringLiteral("mean ± std of y in bins of x"), look.text, 0.9, false, Swatch::box, band_colour(look)});
-    const bool bad = layer.input.nan + layer.input.inf + layer.output.nan + layer.output.inf > 0;
-    rows.push_back({bad_values_text(layer.input, QStringLiteral("x")) + QStringLiteral(";  ") +
-                        bad_values_text(layer.output, QStringLiteral("y")),
-                    bad ? look.warning : look.text});
-    rows.push_back(
-        {QStringLiteral("x: mean %1, std %2").arg(number_text(layer.input.mean, 3), number_text(layer.input.std(), 3)),
-         look.text});
-    if (layer.from_summary)
-        rows.push_back({QStringLiteral("from the summary of the whole run"), look.muted});
-    return rows;
-}
-
-TextElement* readout(QCustomPlot& plot, const LayerAnalysis& layer, const CloudPlottable& drawn, const Look& look) {
-    const TextRow gap{QString(), look.text, 0.45};
-    std::vector<TextRow> rows;
-    const auto add = [&](std::vector<TextRow> part) {
-        if (!rows.empty() && !part.empty())
-            rows.push_back(gap);
-        rows.insert(rows.end(), part.begin(), part.end());
-    };
-    add(fit_rows(layer, Weighting::points, look));
-    add(fit_rows(layer, Weighting::bins, look));
-    add(comparison_rows(layer, look));
-    add(data_rows(layer, drawn, look));
-    const bool narrow = look.width_pt < narrow_page_pt;
-    return new TextElement(&plot, look, std::move(rows), narrow ? TextElement::Flow::line : TextElement::Flow::column);
-}
-
-/// The bar that tells a cell's colour, beside the axes and as high as they are.
-QCPColorScale* colour_bar(QCustomPlot& plot, QCPAxisRect& axes, const Cloud& cloud, const Look& look) {
-    auto* bar = new QCPColorScale(&plot);
-    QCPColorGradient gradient;
-    gradient.clearColorStops();
-    constexpr int stops = 64;
-    for (int i = 0; i <= stops; ++i)
-        gradient.setColorStopAt(static_cast<double>(i) / stops,
-                                QColor(look.density_map(static_cast<double>(i) / stops)));
-    bar->setType(QCPAxis::atRight);
-    bar->setDataScaleType(QCPAxis::stLogarithmic);
-    bar->setDataRange(QCPRange(1, std::max<double>(2, static_cast<double>(cloud.most))));
-    bar->setGradient(gradient);
-    bar->setBarWidth(static_cast<int>(look.px(7)));
-    style_axis(*bar->axis(), look);
-    if (cloud.most >= 10)
-        bar->axis()->setTicker(QSharedPointer<PowerTicker>::create());
-    bar->axis()->setLabel(QStringLiteral("points per cell"));
-    for (QCPAxis* axis : bar->axis()->axisRect()->axes())
-        axis->setBasePen(look.pen(look.text, 0.7));
-    auto* group = new QCPMarginGroup(&plot);
-    for (QCPLayoutElement* element : {static_cast<QCPLayoutElement*>(bar), static_cast<QCPLayoutElement*>(&axes)})
-        element->setMarginGroup(QCP::msTop | QCP::msBottom, group);
-    return bar;
+ColourBar token_bar(int last_token, const Look& look) {
+    return {QStringLiteral("position of the token"), {1, static_cast<double>(last_token)}, false, [look](double share) {
+                return look.density_map(share);
+            }};
 }
 
 class ScatterFigure : public Figure {
@@ -154,37 +57,106 @@ public:
         return width_mm < 120 ? width_mm * 1.5 : width_mm * 0.58;
     }
 
-    void populate(QCustomPlot& plot, const Look& look) const override {
+    void populate(QCustomPlot& plot, const Look& given) const override {
+        const Look look = chosen_look(given, options_);
         QCPLayoutGrid* body = make_page(plot, look,
                                         {QString::fromStdString(layer_.layer.name), layer_text(analysis_, layer_),
                                          layer_.warnings, QString::fromStdString(provenance_line(analysis_))},
                                         options_.parts);
+        auto* left = new QCPLayoutGrid;
+        left->setRowSpacing(static_cast<int>(look.px(2)));
+        body->addElement(0, 0, left);
         PanelAxes* axes = make_axes(plot, look);
-        body->addElement(0, 0, axes);
-        axes->axis(QCPAxis::atBottom)->setLabel(QStringLiteral("input x of the norm layer"));
-        axes->axis(QCPAxis::atLeft)->setLabel(output_axis_text(layer_));
         if (!layer_.has_points) {
+            left->addElement(0, 0, axes);
             say_instead(*axes, QStringLiteral("Neither tensors nor a density of this layer were recorded."), look);
             return;
         }
-        const ScatterView view = scatter_view(layer_);
-        set_view(*axes, view);
-        add_bounds(*axes, layer_, view, look, true);
-        add_band(*axes, layer_, look);
-        const CloudPlottable& drawn = add_cloud(*axes, layer_, view, look);
-        add_curves(*axes, layer_, look, 1.5);
-        if (!drawn.cloud().cells.empty())
-            body->addElement(0, 1, colour_bar(plot, *axes, drawn.cloud(), look));
-        const bool narrow = look.width_pt < narrow_page_pt; // measures under the axes instead of beside them
-        body->addElement(narrow ? 1 : 0, narrow ? 0 : body->columnCount(), readout(plot, layer_, drawn, look));
+        fill(*axes, *left, look);
+        if (options_.parts.measures)
+            add_readout(plot, *body, look);
     }
 
 private:
+    const ScatterCloud& cloud(const ScatterView& view) const {
+        if (!cloud_.all)
+            cloud_ = ScatterCloud::of(layer_, view, scatter_cells);
+        return cloud_;
+    }
+
+    /// Axes with the data, the colour bar beside them, the key of the colours above.
+    void fill(PanelAxes& axes, QCPLayoutGrid& left, const Look& look) const {
+        const double room = body_height(*axes.parentPlot(), look);
+        auto* row = new QCPLayoutGrid;
+        row->setColumnSpacing(static_cast<int>(look.px(8)));
+        row->addElement(0, 0, &axes);
+        left.addElement(1, 0, row);
+        axes.x().setLabel(fitting_label({QStringLiteral("input x of the norm layer"), QStringLiteral("input x")}, look,
+                                        look.px(look.width_pt) * 0.5));
+        axes.y().setLabel(fitting_label({output_axis_text(layer_), short_output_axis_text(layer_), QStringLiteral("y")},
+                                        look, room - look.px(3 * look.font_pt)));
+        const ScatterView view = scatter_view(layer_);
+        set_view(axes, view);
+        if (options_.bounds)
+            add_bounds(axes, layer_, view, look, true);
+        if (options_.band)
+            add_band(axes, layer_, look);
+        const bool bar = options_.parts.colour_bar && room >= look.px(least_for_bar_pt);
+        if (options_.colour == ColourBy::density)
+            add_density(axes, bar ? row : nullptr, look);
+        else
+            add_coloured(axes, left, bar ? row : nullptr, look);
+        if (options_.by_points)
+            add_curve(axes, layer_, Weighting::points, curve_pen(look, Weighting::points, curve_pt));
+        if (options_.by_bins)
+            add_curve(axes, layer_, Weighting::bins, curve_pen(look, Weighting::bins, curve_pt));
+        describe_points(axes, shared_layer_, cloud(view), look);
+        left.simplify(); // without a key there is no first row
+    }
+
+    void add_density(PanelAxes& axes, QCPLayoutGrid* row, const Look& look) const {
+        const ScatterCloud& drawn = cloud(scatter_view(layer_));
+        add_cloud(axes, drawn, look, dot_pt);
+        if (row != nullptr && !drawn.shown->cells.empty())
+            row->addElement(0, 1,
+                            make_colour_bar(axes, density_bar(static_cast<double>(drawn.shown->most), look), look));
+    }
+
+    /// The kept points in their colours on a faint density; the density alone where none was kept.
+    void add_coloured(PanelAxes& axes, QCPLayoutGrid& left, QCPLayoutGrid* row, const Look& look) const {
+        ColouredPoints coloured =
+            options_.colour == ColourBy::token ? by_token(layer_, look) : by_channel(layer_, look);
+        const bool beside = options_.parts.measures && look.width_pt >= narrow_page_pt;
+        const double width = look.px(look.width_pt) * (beside ? 0.58 : 0.95);
+        left.addElement(
+            0, 0, new TextElement(axes.parentPlot(), look, std::move(coloured.key), TextElement::Flow::key, width));
+        Look faint = look;
+        faint.faint = true;
+        new CloudPlottable(axes, faint, cloud(scatter_view(layer_)).all, std::move(coloured.groups), coloured_dot_pt);
+        if (row != nullptr && options_.colour == ColourBy::token && coloured.last_token > 1)
+            row->addElement(0, 1, make_colour_bar(axes, token_bar(coloured.last_token, look), look));
+    }
+
+    /// Measures beside the axes, or under them on a narrow page; away where they would leave too little of the axes.
+    void add_readout(QCustomPlot& plot, QCPLayoutGrid& body, const Look& look) const {
+        std::vector<TextRow> rows = readout_rows(layer_, cloud(scatter_view(layer_)), options_, look);
+        const bool narrow = look.width_pt < narrow_page_pt;
+        auto element = std::make_unique<TextElement>(&plot, look, std::move(rows),
+                                                     narrow ? TextElement::Flow::line : TextElement::Flow::column);
+        const QSize size = element->minimumOuterSizeHint();
+        const double least = look.px(least_axes_pt), room = body_height(plot, look);
+        const bool fits = narrow ? size.height() + least <= room
+                                 : size.height() <= room && size.width() + 2 * least <= look.px(look.width_pt);
+        if (fits)
+            body.addElement(narrow ? 1 : 0, narrow ? 0 : 1, element.release());
+    }
+
     AnalysisPtr shared_analysis_;
     LayerPtr shared_layer_;
+    ScatterOptions options_;
     const Analysis& analysis_ = *shared_analysis_;
     const LayerAnalysis& layer_ = *shared_layer_;
-    ScatterOptions options_;
+    mutable ScatterCloud cloud_; ///< Counted once, in the interface thread.
 };
 
 } // namespace

@@ -28,6 +28,32 @@ std::optional<double> hard_bound(const LayerAnalysis& layer) {
     return layer.layer.bound();
 }
 
+QString place_text(const QPointF& at) {
+    return QStringLiteral("x %1, y %2").arg(number_text(at.x(), 4), number_text(at.y(), 4));
+}
+
+QString origin_text(const Point& point) {
+    QString text = QStringLiteral("channel %1").arg(point.channel);
+    if (point.token >= 0)
+        text += QStringLiteral(", token %1").arg(point.token);
+    return point.sample >= 0 ? text + QStringLiteral(", sample %1").arg(point.sample) : text;
+}
+
+/// The kept point nearest to a pixel, within `reach` of it; null where there is none.
+const Point* nearest_point(const LayerAnalysis& layer, const PanelAxes& axes, const QPointF& pixel, double reach) {
+    const Point* nearest = nullptr;
+    double least = reach * reach;
+    for (const std::vector<Point>* points : {&layer.outliers, &layer.sample})
+        for (const Point& point : *points) {
+            const double x = axes.x().coordToPixel(point.x) - pixel.x(), y = axes.y().coordToPixel(point.y) - pixel.y();
+            if (point.channel < 0 || x * x + y * y > least)
+                continue;
+            least = x * x + y * y;
+            nearest = &point;
+        }
+    return nearest;
+}
+
 } // namespace
 
 ScatterView scatter_view(const LayerAnalysis& layer) {
@@ -100,22 +126,41 @@ void add_band(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look) {
     upper->setChannelFillGraph(edge(low));
 }
 
-CloudPlottable& add_cloud(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view, const Look& look,
-                          const CloudGrain& grain) {
-    const Cloud cloud = Cloud::of(layer.density, 2 * view.x, 2 * view.y, grain.cells);
+ScatterCloud ScatterCloud::of(const LayerAnalysis& layer, const ScatterView& view, int cells_across) {
+    ScatterCloud cloud;
+    cloud.all = std::make_shared<Cloud>(Cloud::of(layer.density, 2 * view.x, 2 * view.y, cells_across));
     // A cell of few points has only outliers in it, so all of its points are at hand.
     const uint64_t few = std::min(most_dots_a_cell, layer.outlier_threshold);
     const auto in_thin_cell = [&](const Point& point) {
-        const uint64_t count = cloud.count_at(point.x, point.y);
+        const uint64_t count = cloud.all->count_at(point.x, point.y);
         return count > 0 && count <= few;
     };
-    std::vector<Point> singles;
-    std::ranges::copy_if(layer.outliers, std::back_inserter(singles), in_thin_cell);
-    const bool complete = singles.size() == cloud.points_in_cells_of_at_most(few);
+    std::ranges::copy_if(layer.outliers, std::back_inserter(cloud.singles), in_thin_cell);
+    const bool complete = cloud.singles.size() == cloud.all->points_in_cells_of_at_most(few);
     if (!complete)
-        singles.clear(); // a stranger's summary: its cells say more than the points it kept
-    return *new CloudPlottable(axes, look, cloud.without_cells_of_at_most(complete ? few : 0), std::move(singles),
-                               grain.dot_pt);
+        cloud.singles.clear(); // a stranger's summary: its cells say more than the points it kept
+    cloud.shown = complete ? std::make_shared<Cloud>(cloud.all->without_cells_of_at_most(few)) : cloud.all;
+    return cloud;
+}
+
+void add_cloud(QCPAxisRect& axes, const ScatterCloud& cloud, const Look& look, double dot_pt) {
+    new CloudPlottable(axes, look, cloud.shown, {{look.marker, cloud.singles}}, dot_pt);
+}
+
+void describe_points(PanelAxes& axes, LayerPtr layer, const ScatterCloud& cloud, const Look& look) {
+    constexpr double reach_pt = 5;
+    const double reach = look.px(reach_pt);
+    const PanelAxes* panel = &axes; // the axes own the function
+    axes.described = [panel, layer = std::move(layer), cells = cloud.all, reach](const QPointF& pixel) {
+        const QPointF at = panel->coordinates(pixel);
+        if (const Point* point = nearest_point(*layer, *panel, pixel, reach))
+            return place_text({point->x, point->y}) + QStringLiteral(": ") + origin_text(*point);
+        const auto count = static_cast<int64_t>(cells->count_at(at.x(), at.y()));
+        if (count == 0)
+            return place_text(at);
+        return place_text(at) + (count == 1 ? QStringLiteral(": 1 point in the cell")
+                                            : QStringLiteral(": %1 points in the cell").arg(count_text(count)));
+    };
 }
 
 const CurveFit* drawn_fit(const LayerAnalysis& layer, Weighting weighting) {
@@ -130,13 +175,11 @@ QPen curve_pen(const Look& look, Weighting weighting, double width_pt) {
                                           : look.pen(look.by_bins, width_pt, Qt::DashLine);
 }
 
-void add_curves(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look, double width_pt) {
-    for (const Weighting weighting : {Weighting::points, Weighting::bins}) {
-        const CurveFit* fit = drawn_fit(layer, weighting);
-        if (fit != nullptr && has_curve(*fit))
-            new FunctionPlottable(
-                axes, [fit = *fit](double x) { return fit.value(x); }, curve_pen(look, weighting, width_pt));
-    }
+void add_curve(QCPAxisRect& axes, const LayerAnalysis& layer, Weighting weighting, const QPen& pen) {
+    const CurveFit* fit = drawn_fit(layer, weighting);
+    if (fit != nullptr && has_curve(*fit))
+        new FunctionPlottable(
+            axes, [fit = *fit](double x) { return fit.value(x); }, pen);
 }
 
 } // namespace normscope

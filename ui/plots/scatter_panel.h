@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/plots/panel_axes.h"
 #include "ui/plots/plottables.h"
 
 #include <optional>
@@ -24,17 +25,25 @@ void add_band(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look);
 /// Points in cells of at most so many are drawn one by one: a dot tells more than a colour there.
 constexpr uint32_t most_dots_a_cell = 3;
 
-/// How fine a cloud is drawn.
-struct CloudGrain {
-    int cells = 220;     ///< At most so many along each axis: about 1 pt wide, large enough to have a colour
-    double dot_pt = 1.5; ///< Diameter of a single point
+/// A layer's points as they are drawn: each is in exactly one of the cells shown and the singles.
+struct ScatterCloud {
+    std::shared_ptr<const Cloud> all;   ///< Every point in its cell
+    std::shared_ptr<const Cloud> shown; ///< Without the thinly filled cells
+    std::vector<Point> singles;         ///< The points of those
+
+    /// At most `cells_across` cells along each axis of the view.
+    static ScatterCloud of(const LayerAnalysis& layer, const ScatterView& view, int cells_across);
 };
 
-/// The density as an image, and every point of a thinly filled cell as a dot: each point is in exactly one of the two.
-CloudPlottable& add_cloud(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view, const Look& look,
-                          const CloudGrain& grain = {});
-/// The point-weighted curve solid, the bin-weighted one dashed.
-void add_curves(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look, double width_pt);
+/// About 1 pt wide in a figure of two columns: large enough to have a colour.
+constexpr int scatter_cells = 220;
+
+/// The density as an image, single points as dots of `dot_pt` above it.
+void add_cloud(QCPAxisRect& axes, const ScatterCloud& cloud, const Look& look, double dot_pt);
+/// Makes axes say what is under the cursor: the nearest single point with channel and token, or the cell's count.
+void describe_points(PanelAxes& axes, LayerPtr layer, const ScatterCloud& cloud, const Look& look);
+/// The point-weighted curve solid, or the bin-weighted one dashed; nothing where there is none.
+void add_curve(QCPAxisRect& axes, const LayerAnalysis& layer, Weighting weighting, const QPen& pen);
 
 /// The curve that figures draw: tanh if it was fitted, else the first that was. Null where this weighting was not.
 const CurveFit* drawn_fit(const LayerAnalysis& layer, Weighting weighting);

@@ -148,6 +148,12 @@ QString output_axis_text(const LayerAnalysis& layer) {
     return QStringLiteral("output y as stored");
 }
 
+QString short_output_axis_text(const LayerAnalysis& layer) {
+    if (layer.as_stored || (layer.layer.kind == NormKind::unknown && layer.affine == AffineView::before))
+        return QStringLiteral("output y");
+    return layer.affine == AffineView::after ? QStringLiteral("y after γ, β") : QStringLiteral("y before γ, β");
+}
+
 QString kind_text(const NormLayer& layer) {
     const bool named = layer.kind != NormKind::unknown || layer.kind_text.empty();
     return QString::fromStdString(named ? kind_name(layer.kind) : layer.kind_text);

@@ -32,6 +32,8 @@ QString flags_text(const CurveFit& fit);
 QString bound_text(NormKind kind);
 /// The quantity on the y axis, on two lines.
 QString output_axis_text(const LayerAnalysis& layer);
+/// The same where there is little room: "y before γ, β"
+QString short_output_axis_text(const LayerAnalysis& layer);
 /// "norm layer 11 of 13, LayerNorm, C = 384, ε = 10⁻⁶ (config)"
 QString layer_text(const Analysis& analysis, const LayerAnalysis& layer);
 /// The kind as it is known: our name, or that of the file.

@@ -16,8 +16,8 @@ constexpr double key_gap_em = 1.6;
 
 } // namespace
 
-TextElement::TextElement(QCustomPlot* plot, const Look& look, std::vector<TextRow> rows, Flow flow)
-    : QCPLayoutElement(plot), look_(look), rows_(std::move(rows)), flow_(flow) {}
+TextElement::TextElement(QCustomPlot* plot, const Look& look, std::vector<TextRow> rows, Flow flow, double wrap)
+    : QCPLayoutElement(plot), look_(look), rows_(std::move(rows)), flow_(flow), wrap_(wrap) {}
 
 double TextElement::indent(const TextRow& row) const {
     return row.swatch == Swatch::none ? 0 : look_.px(look_.font_pt * row.scale * (swatch_em + 0.5));
@@ -31,19 +31,26 @@ double TextElement::row_height(const TextRow& row) const {
     return QFontMetricsF(look_.font(row.scale, row.bold)).height();
 }
 
-QSize TextElement::natural_size() const {
-    double width = 0, height = 0;
+std::vector<QRectF> TextElement::row_places() const {
+    std::vector<QRectF> places;
+    double left = 0, top = 0, below = 0;
     for (const TextRow& row : rows_) {
-        const double w = row_width(row), h = row_height(row);
-        if (flow_ == Flow::key) {
-            width += w + look_.px(look_.font_pt * key_gap_em);
-            height = std::max(height, h);
-        } else {
-            width = std::max(width, w);
-            height += h;
-        }
+        const QSizeF size(row_width(row) + 1, row_height(row));
+        const bool full = wrap_ > 0 && left > 0 && left + size.width() > wrap_;
+        if (flow_ != Flow::key || full)
+            left = 0, top = below;
+        places.emplace_back(QPointF(left, top), size);
+        left += size.width() + look_.px(look_.font_pt * key_gap_em);
+        below = std::max(below, top + size.height());
     }
-    return {static_cast<int>(std::ceil(width)) + 1, static_cast<int>(std::ceil(height))};
+    return places;
+}
+
+QSize TextElement::natural_size() const {
+    QRectF all;
+    for (const QRectF& place : row_places())
+        all |= place;
+    return {static_cast<int>(std::ceil(all.width())), static_cast<int>(std::ceil(all.height()))};
 }
 
 QSize TextElement::minimumOuterSizeHint() const {
@@ -58,17 +65,13 @@ QSize TextElement::maximumOuterSizeHint() const {
 }
 
 void TextElement::draw(QCPPainter* painter) {
-    QRectF place(mRect);
-    for (const TextRow& row : rows_) {
-        const double height = row_height(row);
-        if (flow_ == Flow::key) {
-            const double width = std::min(row_width(row) + 1, QRectF(mRect).right() - place.left());
-            draw_row(painter, row, {place.left(), place.top(), width, height});
-            place.setLeft(place.left() + width + look_.px(look_.font_pt * key_gap_em));
-        } else {
-            draw_row(painter, row, {place.left(), place.top(), place.width(), height});
-            place.setTop(place.top() + height);
-        }
+    const QRectF rect(mRect);
+    const std::vector<QRectF> places = row_places();
+    for (size_t i = 0; i < rows_.size(); ++i) {
+        QRectF place = places[i].translated(rect.topLeft());
+        // What is alone on its line has all of it; an entry of a key at most what is left.
+        place.setRight(flow_ == Flow::key ? std::min(place.right(), rect.right()) : rect.right());
+        draw_row(painter, rows_[i], place);
     }
 }
 
@@ -104,6 +107,7 @@ void TextElement::draw_swatch(QCPPainter* painter, const TextRow& row, const QRe
     painter->setBrush(Qt::NoBrush);
     switch (row.swatch) {
     case Swatch::none:
+    case Swatch::blank:
         return;
     case Swatch::solid:
     case Swatch::dashed:

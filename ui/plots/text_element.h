@@ -10,8 +10,8 @@
 
 namespace normscope {
 
-/// The small sign before a line of text that says what it is about.
-enum class Swatch { none, solid, dashed, dotted, disc, ring, box };
+/// The small sign before a line of text that says what it is about; blank leaves its room.
+enum class Swatch { none, blank, solid, dashed, dotted, disc, ring, box };
 
 struct TextRow {
     QString text = {};
@@ -28,11 +28,11 @@ struct TextRow {
 /// Rows of text outside the axes, where they can never cover data: headings, keys, measures, provenance.
 class TextElement : public QCPLayoutElement {
 public:
-    /// `column`: row under row, as wide as the text. `line`: the same, taking whatever width there is. `key`: one row,
-    /// entries side by side.
+    /// `column`: row under row, as wide as the text. `line`: the same, taking whatever width there is. `key`: entries
+    /// side by side, on further lines where they are wider than `wrap` (0: one line).
     enum class Flow { column, line, key };
 
-    TextElement(QCustomPlot* plot, const Look& look, std::vector<TextRow> rows, Flow flow);
+    TextElement(QCustomPlot* plot, const Look& look, std::vector<TextRow> rows, Flow flow, double wrap = 0);
 
     QSize minimumOuterSizeHint() const override;
     QSize maximumOuterSizeHint() const override;
@@ -48,10 +48,12 @@ private:
     void draw_row(QCPPainter* painter, const TextRow& row, const QRectF& place) const;
     void draw_swatch(QCPPainter* painter, const TextRow& row, const QRectF& place) const;
     QSize natural_size() const;
+    std::vector<QRectF> row_places() const; ///< From (0, 0)
 
     Look look_;
     std::vector<TextRow> rows_;
     Flow flow_;
+    double wrap_;
 };
 
 } // namespace normscope

@@ -3,7 +3,9 @@
 #include "tests/unit/plots/synthetic.h"
 #include "ui/plots/figure.h"
 
+#include <QCoreApplication>
 #include <QDir>
+#include <QEventLoop>
 #include <QFile>
 #include <QFileInfo>
 #include <QImage>
@@ -12,6 +14,8 @@
 #include <QTemporaryDir>
 #include <QXmlStreamReader>
 #include <gtest/gtest.h>
+
+#include <thread>
 
 using namespace normscope;
 
@@ -125,6 +129,48 @@ TEST_F(Export, SizesAndNamesThatMakeNoSenseAreRefused) {
         ASSERT_FALSE(written);
         EXPECT_EQ(written.error().code, ErrorCode::bad_argument);
     }
+}
+
+TEST_F(Export, AnyThreadWritesTheSameBytesWhileTheInterfaceRuns) {
+    FigureStyle style;
+    style.transparent = true;
+    for (const char* format : {"png", "svg"}) {
+        const std::string here = in_folder("here.") + format, there = in_folder("there.") + format;
+        ASSERT_TRUE(export_figure(*figure_, style, here, provenance));
+        // A figure of its own: nothing that was counted here is at hand there.
+        const auto figure = scatter_figure(analysis_, analysis_->layers[0]);
+        QEventLoop loop;
+        Result<void> written;
+        std::thread thread([&] {
+            written = export_figure(*figure, style, there, provenance);
+            QMetaObject::invokeMethod(&loop, &QEventLoop::quit, Qt::QueuedConnection);
+        });
+        loop.exec();
+        thread.join();
+        ASSERT_TRUE(written) << written.error().line();
+        EXPECT_EQ(contents(here), contents(there)) << format;
+    }
+}
+
+TEST_F(Export, AnInterfaceThatWaitsForItsThreadsDoesNotHang) {
+    Progress progress;
+    Result<void> written;
+    std::thread thread([&] { written = export_figure(*figure_, {}, in_folder("a.png"), provenance, &progress); });
+    progress.cancel();
+    thread.join(); // no event loop runs here
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code, ErrorCode::cancelled);
+    QCoreApplication::processEvents(); // what was left to do here must not touch what is gone
+    EXPECT_TRUE(QDir(folder_.path()).isEmpty());
+}
+
+TEST_F(Export, TransparentFiguresHaveNothingBehindThem) {
+    FigureStyle style;
+    style.transparent = true;
+    ASSERT_TRUE(export_figure(*figure_, style, in_folder("a.png"), provenance));
+    const QImage image(folder_.filePath("a.png"));
+    EXPECT_EQ(qAlpha(image.pixel(0, 0)), 0);
+    EXPECT_EQ(qAlpha(image.pixel(image.width() - 1, image.height() - 1)), 0);
 }
 
 } // namespace
