@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace normscope::hdf {
 
@@ -14,6 +15,8 @@ constexpr size_t most_groups = 10'000; // a group may hold itself; this ends the
 
 constexpr std::array inputs = {"input", "inputs", "in", "x", "pre"};
 constexpr std::array outputs = {"output", "outputs", "out", "y", "post", "targets"};
+
+const std::string normalized = "hook_normalized", residual = "hook_resid_";
 
 /// A pair of endings that two datasets of one layer have, side by side in a group.
 struct Endings {
@@ -30,14 +33,20 @@ public:
             return;
         const auto names = members(group);
         add_own_layer(group, path);
-        for (const auto& name : names)
+        for (const auto& name : names) {
             add_flat_layer(group, path, name);
+            if (name.ends_with(normalized) || name.find(residual) != std::string::npos)
+                hooks_[dotted(below(path, name))] = below(path, name);
+        }
         for (const auto& name : names)
             if (depth < deepest && is_group(group, name))
                 enter(open_group(group, name), below(path, name), depth + 1);
     }
 
     std::vector<LayerPlace> take() {
+        for (const auto& [name, path] : hooks_)
+            if (name.ends_with(normalized))
+                add_hooked_layer(name, path);
         std::ranges::stable_sort(places_, natural_less, &LayerPlace::name);
         return std::move(places_);
     }
@@ -62,6 +71,31 @@ private:
         }
     }
 
+    /// TransformerLens: what a norm returned, before its affine part, and the residual stream that went in.
+    void add_hooked_layer(const std::string& name, const std::string& path) {
+        auto layer = name.substr(0, name.size() - normalized.size());
+        while (layer.ends_with('.'))
+            layer.pop_back();
+        const auto block = layer.substr(0, layer.rfind('.') + 1); // "blocks.3." or ""
+        const auto into = [&]() -> std::string {
+            if (layer.ends_with("ln_final"))
+                return last_hook("hook_resid_post");
+            const auto middle = block + "hook_resid_mid";
+            return layer.ends_with("ln2") && hooks_.contains(middle) ? middle : block + "hook_resid_pre";
+        }();
+        if (const auto input = hooks_.find(into); input != hooks_.end())
+            places_.push_back(
+                {layer, path.substr(0, std::max<size_t>(path.rfind('/') + 1, 1) - 1), input->second, path});
+    }
+
+    std::string last_hook(const std::string& ending) const {
+        std::string last;
+        for (const auto& [name, path] : hooks_)
+            if (name.ends_with(ending) && (last.empty() || natural_less(last, name)))
+                last = name;
+        return last;
+    }
+
     static std::string below(const std::string& path, const std::string& name) {
         return path.empty() ? name : path + "/" + name;
     }
@@ -72,6 +106,7 @@ private:
     }
 
     size_t groups_ = 0;
+    std::map<std::string, std::string> hooks_; ///< Dotted names and paths of TransformerLens' datasets.
     std::vector<LayerPlace> places_;
 };
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/recording/hdf.h"
 
+#include "core/recording/filters.h"
 #include "core/recording/lzf.h"
 #include "core/recording/reading_driver.h"
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <mutex>
 #include <sstream>
@@ -19,6 +21,8 @@ std::mutex& library() {
     return *mutex;
 }
 
+constexpr size_t cache_slots = 12'421; // a prime, 100 × the chunks of 1 MiB that fit
+
 thread_local int depth = 0; // how often this thread holds the lock
 
 // Links into other files are followed by `open_any` alone, never by libhdf5, not even behind a soft link. (Without any
@@ -30,6 +34,11 @@ void refuse_external_links() {
     links.id = H5L_TYPE_EXTERNAL;
     links.comment = "refused";
     links.trav_func = [](const char*, hid_t, const void*, size_t, auto...) -> hid_t { return H5I_INVALID_HID; };
+    links.query_func = [](const char*, const void* data, size_t size, void* into, size_t room) -> ssize_t {
+        if (into != nullptr)
+            std::memcpy(into, data, std::min(size, room));
+        return static_cast<ssize_t>(size);
+    };
     H5Lregister(&links);
 }
 
@@ -96,6 +105,7 @@ Lock::Lock() {
         H5open();
         refuse_external_links();
         register_lzf();
+        register_filters();
         return true;
     }();
     (void)prepared;
@@ -144,8 +154,19 @@ Handle file_access() {
 #else
     setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
 #endif
-    constexpr size_t cache_bytes = size_t{64} << 20, cache_slots = 12'421; // a prime, 100 × the 1 MiB chunks that fit
+    constexpr size_t cache_bytes = size_t{64} << 20;
     H5Pset_cache(access.id(), 0, cache_slots, cache_bytes, H5D_CHUNK_CACHE_W0_DEFAULT);
+    return access;
+}
+
+Handle dataset_access(std::optional<size_t> cache_bytes) {
+    const Lock lock;
+    Handle access(H5Pcreate(H5P_DATASET_ACCESS));
+    constexpr const char* beside = "${ORIGIN}"; // libhdf5's word for the folder of the file
+    H5Pset_efile_prefix(access.id(), beside);
+    H5Pset_virtual_prefix(access.id(), beside);
+    if (cache_bytes)
+        H5Pset_chunk_cache(access.id(), cache_slots, *cache_bytes, 1.0); // what was read whole goes first
     return access;
 }
 
@@ -187,7 +208,10 @@ Object open_any(const Object& parent, const std::string& name) {
         fail(ErrorCode::missing, place, "expected an object of this name, found nothing");
     if (link.type == H5L_TYPE_EXTERNAL)
         return open_beside(parent, name, place, link.u.val_size);
-    Object object{Handle(H5Oopen(parent.id(), name.c_str(), H5P_DEFAULT)), place};
+    // As a dataset first: only so can it be told where its sources lie, and only the first who opens it can tell.
+    Object object{Handle(H5Dopen2(parent.id(), name.c_str(), dataset_access(std::nullopt).id())), place};
+    if (!object.handle)
+        object.handle = Handle(H5Oopen(parent.id(), name.c_str(), H5P_DEFAULT));
     if (!object.handle)
         fail(ErrorCode::damaged, place, "expected an object, found what cannot be opened" + reason());
     return object;

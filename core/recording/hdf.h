@@ -92,6 +92,8 @@ struct Object {
 
 /// How files are opened: without locks, with a cache of 64 MiB for the chunks of each dataset.
 Handle file_access();
+/// How datasets are opened: sources lie beside the file; with this cache for chunks, or else the file's.
+Handle dataset_access(std::optional<size_t> cache_bytes);
 
 // Reading. All throw Failure, which names the object: damaged or not_supported unless said otherwise.
 

@@ -69,36 +69,63 @@ void transpose(std::span<const float> from, int64_t rows, std::span<float> to) {
 
 } // namespace
 
-Rows::Rows(Object dataset, int channel_axis) : dataset_(std::move(dataset)) {
+Rows::Rows(Object opened, int channel_axis) : dataset_(std::move(opened)) {
     const Lock lock;
-    const Handle type(H5Dget_type(dataset_.id()));
-    storage_ = storage_of(dataset_, type);
+    const auto& dataset = dataset_.use();
+    const Handle type(H5Dget_type(dataset.id()));
+    storage_ = storage_of(dataset, type);
     swap_bytes_ = storage_ != Storage::native && H5Tget_order(type.id()) == H5T_ORDER_BE;
-    sizes_ = sizes(dataset_);
+    sizes_ = sizes(dataset);
     if (sizes_.empty())
         sizes_ = {1};
     if (std::ranges::find(sizes_, 0) != sizes_.end())
-        fail(ErrorCode::damaged, dataset_.place, "expected values, found a dataset with an axis of size 0");
-    expect_stored(dataset_);
-    channel_axis_ = channel_axis_of(dataset_, sizes_.size(), channel_axis);
+        fail(ErrorCode::damaged, dataset.place, "expected values, found a dataset with an axis of size 0");
+    expect_stored(dataset);
+    channel_axis_ = channel_axis_of(dataset, sizes_.size(), channel_axis);
     for (size_t axis = 0; axis < sizes_.size(); ++axis)
         if (axis != channel_axis_)
             row_axes_.push_back(axis);
     channels_ = sizes_[channel_axis_];
     if (channels_ > most_channels)
-        fail(ErrorCode::not_supported, dataset_.place,
+        fail(ErrorCode::not_supported, dataset.place,
              "expected at most " + std::to_string(most_channels) + " channels, found " + std::to_string(channels_));
     samples_ = row_axes_.empty() ? 1 : sizes_[row_axes_.front()];
     rows_ = std::accumulate(row_axes_.begin(), row_axes_.end(), int64_t{1}, [&](int64_t rows, size_t axis) {
         return rows * sizes_[axis];
     }); // < 2^60, see expect_stored
+    plan_reading();
+}
+
+// Without filters libhdf5 needs no cache: it reads just the bytes that are asked for. With filters it decodes whole
+// chunks: the rows of a band of them (all chunks that hold some row) are best read together, and each of the threads
+// that read must find its band in the cache.
+void Rows::plan_reading() {
+    const Handle creation(H5Dget_create_plist(dataset_.use().id()));
+    const auto layout = H5Pget_layout(creation.id());
+    if (layout == H5D_VIRTUAL)
+        return dataset_.close_when_idle(0);
+    if (layout != H5D_CHUNKED)
+        return;
+    if (H5Pget_nfilters(creation.id()) == 0)
+        return dataset_.close_when_idle(0);
+    std::vector<hsize_t> chunk(sizes_.size());
+    H5Pget_chunk(creation.id(), static_cast<int>(chunk.size()), chunk.data());
+    for (size_t i = row_axes_.size(); i-- > 0;)
+        if (const auto along = static_cast<int64_t>(chunk[row_axes_[i]]); along > 1)
+            block_rows_ = std::min(along, sizes_[row_axes_[i]]) *
+                          std::accumulate(row_axes_.begin() + static_cast<std::ptrdiff_t>(i) + 1, row_axes_.end(),
+                                          int64_t{1}, [&](int64_t rows, size_t axis) { return rows * sizes_[axis]; });
+    constexpr int64_t least = int64_t{16} << 20, most = int64_t{128} << 20, bands = 4;
+    const Handle type(H5Dget_type(dataset_.use().id()));
+    const auto band = std::min(block_rows_, most) * channels_ * static_cast<int64_t>(H5Tget_size(type.id()));
+    dataset_.close_when_idle(static_cast<size_t>(std::clamp(band * bands, least, most)));
 }
 
 Result<void> Rows::read(int64_t first, int64_t count, std::span<float> into) const {
     return guarded([&] {
         if (first < 0 || count < 0 || first > rows_ || count > rows_ - first ||
             static_cast<int64_t>(into.size()) / channels_ < count)
-            fail(ErrorCode::damaged, dataset_.place,
+            fail(ErrorCode::damaged, dataset_.place(),
                  "expected rows inside the " + std::to_string(rows_) + " that are stored, found rows " +
                      std::to_string(first) + " to " + std::to_string(first + count));
         if (count == 0)
@@ -151,7 +178,8 @@ void Rows::read_slab(const Slab& box, std::span<float> into) const {
 }
 
 void Rows::read_numbers(const Slab& box, std::span<float> into) const {
-    const Handle in_file(H5Dget_space(dataset_.id()));
+    const auto& dataset = dataset_.use();
+    const Handle in_file(H5Dget_space(dataset.id()));
     const bool scalar = H5Sget_simple_extent_ndims(in_file.id()) == 0;
     // Of the rank of the file: between shapes that differ libhdf5 goes value by value.
     const Handle in_memory(scalar ? H5Screate(H5S_SCALAR)
@@ -159,13 +187,13 @@ void Rows::read_numbers(const Slab& box, std::span<float> into) const {
     if (!scalar)
         H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, box.start.data(), nullptr, box.count.data(), nullptr);
     const auto fetch = [&](hid_t type, void* to) {
-        if (H5Dread(dataset_.id(), type, in_memory.id(), in_file.id(), H5P_DEFAULT, to) < 0)
-            fail(ErrorCode::damaged, dataset_.place, "expected numbers, found what cannot be read" + reason());
+        if (H5Dread(dataset.id(), type, in_memory.id(), in_file.id(), H5P_DEFAULT, to) < 0)
+            fail(ErrorCode::damaged, dataset_.place(), "expected numbers, found what cannot be read" + reason());
     };
     if (storage_ == Storage::native)
         return fetch(H5T_NATIVE_FLOAT, into.data());
     std::vector<uint16_t> raw(into.size());
-    const Handle as_stored(H5Dget_type(dataset_.id())); // the type of the file: no conversion
+    const Handle as_stored(H5Dget_type(dataset.id())); // the type of the file: no conversion
     fetch(as_stored.id(), raw.data());
     if (swap_bytes_)
         std::ranges::transform(raw, raw.begin(),

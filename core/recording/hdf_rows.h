@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/recording/hdf.h"
+#include "core/recording/lazy_dataset.h"
 #include "core/recording/recording.h"
 
 namespace normscope::hdf {
@@ -17,12 +18,13 @@ public:
 
     int64_t rows() const override { return rows_; }
     int64_t channels() const override { return channels_; }
+    int64_t block_rows() const override { return block_rows_; }
     Result<void> read(int64_t first, int64_t count, std::span<float> into) const override;
 
     /// The length of the first axis that is no channel axis (1 where there is none), and the rows in one step of it.
     int64_t samples() const { return samples_; }
     int64_t tokens() const { return rows_ / samples_; }
-    const std::string& place() const { return dataset_.place; }
+    const std::string& place() const { return dataset_.place(); }
 
 private:
     /// A box of the dataset that covers whole rows.
@@ -35,13 +37,15 @@ private:
     void read_slab(const Slab& box, std::span<float> into) const;
     void read_numbers(const Slab& box, std::span<float> into) const;
 
-    Object dataset_;
+    void plan_reading();
+
+    LazyDataset dataset_;
     Storage storage_ = Storage::native;
     bool swap_bytes_ = false;
     std::vector<int64_t> sizes_;
     size_t channel_axis_ = 0;
     std::vector<size_t> row_axes_;
-    int64_t samples_ = 1, rows_ = 1, channels_ = 1;
+    int64_t samples_ = 1, rows_ = 1, channels_ = 1, block_rows_ = 1;
 };
 
 /// All values of a small float dataset (a layer's parameter), at most `limit` of them.

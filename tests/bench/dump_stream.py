@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Streams a large dump: normscope against h5py that reads it and fast-histogram that makes the density alone.
+
+Needs h5py, numpy and fast-histogram:
+python tests/bench/dump_stream.py build/release/app/normscope [--gigabytes 4] [--folder /tmp]
+`summarize` reads every value twice: once into moments, density and the sums of the fit, once for the outliers.
+"""
+import argparse
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+
+import h5py
+import numpy as np
+from fast_histogram import histogram2d
+
+CHANNELS = 2048
+BLOCK = 4096  # rows; 32 MiB of float32
+
+
+def make_dump(path, rows, dtype):
+    random = np.random.default_rng(1)
+    block = random.standard_normal((BLOCK, CHANNELS), np.float32)
+    with h5py.File(path, "w") as file:
+        layer = file.create_group("/entry/layers/blocks.0.norm1")
+        layer.attrs.update(kind="LayerNorm", eps=1e-6)
+        for name in ("input", "output"):
+            layer.create_dataset(name, (rows, CHANNELS), dtype)
+        for first in range(0, rows, BLOCK):
+            x = block * np.float32(1 + first / rows)
+            y = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + np.float32(1e-6))
+            layer["input"][first:first + BLOCK] = x.astype(dtype)
+            layer["output"][first:first + BLOCK] = y.astype(dtype)
+
+
+def run(*arguments):
+    """Seconds and peak memory in MiB of a process."""
+    started = time.perf_counter()
+    process = subprocess.Popen(list(map(str, arguments)), stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        raise SystemExit(f"{arguments}: status {status}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def peer(path):
+    """h5py reads all blocks, fast-histogram adds up the density over a range that it is given."""
+    started = time.perf_counter()
+    total = np.zeros((1024, 1024))
+    with h5py.File(path) as file:
+        x, y = (file[f"/entry/layers/blocks.0.norm1/{name}"] for name in ("input", "output"))
+        for first in range(0, x.shape[0], BLOCK):
+            total += histogram2d(x[first:first + BLOCK].ravel(), y[first:first + BLOCK].ravel(), 1024,
+                                 [[-16, 16], [-8, 8]])
+    return time.perf_counter() - started, total.sum()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program", type=pathlib.Path)
+    parser.add_argument("--gigabytes", type=float, default=4)
+    parser.add_argument("--folder", default=tempfile.gettempdir())
+    options = parser.parse_args()
+    rows = int(options.gigabytes * 2**30 / (2 * 4 * CHANNELS) // BLOCK * BLOCK)
+    values = 2 * rows * CHANNELS
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        times = {}
+        for dtype in ("float32", "float16"):
+            path = pathlib.Path(folder, f"{dtype}.h5")
+            make_dump(path, rows, dtype)
+            run("cat", path)  # into the page cache, for both
+            times[dtype], memory = min(run(options.program, "summarize", path, "-o", path.with_suffix(".out.h5"),
+                                           "--quiet") for _ in range(2))
+            print(f"normscope {dtype}: {times[dtype]:6.2f} s  {1e9 * times[dtype] / values:.2f} ns a value  "
+                  f"{memory:.0f} MiB", flush=True)
+            if dtype == "float32":
+                seconds, _ = min(peer(path) for _ in range(2))
+                print(f"h5py + fast-histogram: {seconds:6.2f} s  ratio {seconds / times[dtype]:.2f}", flush=True)
+            path.unlink()
+        print(f"float16 / float32: {times['float16'] / times['float32']:.2f}")
+
+
+if __name__ == "__main__":
+    main()
