@@ -67,6 +67,9 @@ class ConditionsTest(RecorderTest):
         compiled(x)
         self.run_and_record(compiled, x)
         self.assert_same_tensors(self.folder / "plain.h5")
+        with normscope.record(model, self.path):
+            torch.compile(model, backend="aot_eager")(x).square().mean().backward()
+        self.assert_same_tensors(self.folder / "plain.h5")
         in_place = stack()
         in_place.load_state_dict(model.state_dict())
         in_place.compile(backend="aot_eager")

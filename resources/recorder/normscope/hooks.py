@@ -44,9 +44,6 @@ class Tap:
             handle.remove()
 
     def _before(self, _, args, kwargs):
-        if torch.compiler.is_compiling():
-            raise RuntimeError("normscope: expected a model that is compiled before record(…) or after it, found "
-                               "torch.compile at work inside; move it before the with block")
         again = in_backward()
         if again and not self.unwatched:
             return None

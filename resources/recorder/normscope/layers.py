@@ -58,7 +58,7 @@ def find_layers(model, wanted=None):
     found = {}
     for item in [wanted] if isinstance(wanted, str) else wanted:
         found.update(_matching(model, leaves, item))
-    return {name: module for name, module in found.items()}
+    return found
 
 
 def _matching(model, leaves, item):
@@ -79,11 +79,8 @@ def first_tensor(values, shape=None):
         return values if fits else None
     if isinstance(values, dict):
         values = values.values()
-    if isinstance(values, (list, tuple)) or hasattr(values, "__iter__"):
-        for value in values:
-            found = first_tensor(value, shape) if not isinstance(value, str) else None
-            if found is not None:
-                return found
+    if isinstance(values, (list, tuple, type({}.values()))):
+        return next((found for value in values if (found := first_tensor(value, shape)) is not None), None)
     return None
 
 

@@ -2,7 +2,6 @@
 """`with normscope.record(model, "run.h5"):` writes what the norm layers of a PyTorch model do into a NormScope dump."""
 import contextlib
 import inspect
-import sys
 import time
 import warnings
 
@@ -82,8 +81,7 @@ class Recorder:
         self.calls, self.batch_mask, self.summary_cost, self.summaries_written = {}, None, 0.0, -np.inf
         self.names_written, self.mask_rows = 0, 0
         with contextlib.ExitStack() as entering:
-            if "torch._dynamo" in sys.modules:  # compiled code would pass the hooks by
-                entering.enter_context(torch.compiler.set_stance("force_eager"))
+            entering.enter_context(torch.compiler.set_stance("force_eager"))  # compiled code would pass the hooks by
             self.taps = [Tap(self, name, module) for name, module in self.modules.items()]
             for tap in self.taps:
                 entering.callback(tap.remove)
