@@ -15,12 +15,6 @@
 #include <algorithm>
 
 namespace normscope {
-namespace {
-
-/// What surrounds the data in a window: the provenance stands in the contents.
-constexpr FigureParts window_parts{true, true, false, true};
-
-} // namespace
 
 FigurePanel::FigurePanel(Session& session, const QString& name, QWidget* parent)
     : QWidget(parent), session_(session), tools_(new QHBoxLayout), bar_(new MessageBar(this)),
@@ -57,12 +51,18 @@ FigurePanel::FigurePanel(Session& session, const QString& name, QWidget* parent)
     });
 }
 
-std::shared_ptr<const Figure> FigurePanel::exportedFigure() const {
-    return makeFigure(FigureParts{});
+std::shared_ptr<const Figure> FigurePanel::exportedFigure(const FigureParts& parts) const {
+    return makeFigure(parts);
 }
 
 void FigurePanel::setTheme(FigureTheme theme) {
     view_->setTheme(theme);
+}
+
+FigureParts FigurePanel::windowParts() const {
+    FigureParts parts;
+    parts.provenance = false;
+    return parts;
 }
 
 FigurePanel::Absence FigurePanel::absence() const {
@@ -107,7 +107,7 @@ void FigurePanel::showEvent(QShowEvent* event) {
 
 void FigurePanel::rebuild() {
     stale_ = false;
-    std::shared_ptr<const Figure> figure = makeFigure(window_parts);
+    std::shared_ptr<const Figure> figure = makeFigure(windowParts());
     const Absence why = figure ? Absence() : absence();
     view_->setMessage(why.text);
     view_->setFigure(std::move(figure));

@@ -25,8 +25,8 @@ class FigurePanel : public QWidget {
     Q_OBJECT
 public:
     FigureView& view() { return *view_; }
-    /// What is shown now, with all parts, for paper; null while nothing is.
-    std::shared_ptr<const Figure> exportedFigure() const;
+    /// What is shown now, with these parts (all: for paper); null while nothing is.
+    std::shared_ptr<const Figure> exportedFigure(const FigureParts& parts = {}) const;
     /// A file name for the figure, without extension.
     virtual QString suggestedName() const = 0;
     /// The data behind the figure as CSV; "" while there is none.
@@ -54,6 +54,8 @@ protected:
 
     /// The figure of what is looked at; null when there is none.
     virtual std::shared_ptr<const Figure> makeFigure(const FigureParts& parts) const = 0;
+    /// What surrounds the data in the window: the provenance stands in the contents.
+    virtual FigureParts windowParts() const;
     /// Why `makeFigure` gives none.
     virtual Absence absence() const;
     /// Absence of the current layer's figure, when its run is there.

@@ -20,9 +20,12 @@ public:
     QString dataCsv() const override; ///< The points kept: outliers and a sample.
     QVariantMap options() const override;
     void restoreOptions(const QVariantMap& options) override;
+    /// Curves, colours and parts as they are chosen here.
+    ScatterOptions scatterOptions() const;
 
 protected:
     std::shared_ptr<const Figure> makeFigure(const FigureParts& parts) const override;
+    FigureParts windowParts() const override;
     Absence absence() const override { return layerAbsence(); }
     void shown() override;
 
@@ -34,7 +37,6 @@ private:
     QAction* addSwitch(const QString& text, const QString& name);
     void takeCurve();
     void showView();
-    ScatterOptions scatterOptions() const;
 
     QComboBox *affine_, *fit_, *colour_;
     QToolButton* curves_;

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QMainWindow>
+
+class QMenu;
+class QStackedWidget;
+
+namespace normscope {
+
+class AboutDialog;
+class ExportDialog;
+class FigurePanel;
+class ManualWindow;
+class MessageBar;
+class ReportDialog;
+class RunPanel;
+class Session;
+class StartPanel;
+class Theme;
+class WindowSettings;
+class Workbench;
+
+/// The window: menus, the start panel or the views, the status bar. It passes what the user wants on to the session.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    MainWindow(Session& session, WindowSettings& settings, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    Workbench& workbench() const { return *bench_; }
+    Theme& theme() const { return *theme_; }
+
+public slots:
+    void openFiles();
+    void openPaths(const QStringList& paths);
+    void openSample();
+    /// The panel that runs the current checkpoint; paths, where given, become its input.
+    RunPanel* openRunPanel(const QStringList& input = {});
+    /// The dialog that saves a figure; the one worked with for null.
+    ExportDialog* openExport(normscope::FigurePanel* panel = nullptr);
+    ReportDialog* openReport();
+    void saveDump();
+    void saveRecorder();
+    /// The focused table's selection as text, else the picture of the figure worked with.
+    void copy();
+    ManualWindow* openManual(const QString& page = {});
+    AboutDialog* openAbout();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    /// What must be there for an action to make sense.
+    enum class Needs { nothing, file, checkpoint, recording };
+
+    QAction* add(QMenu* menu, const QString& text, const QKeySequence& keys, Needs needs);
+    void makeFileMenu();
+    void makeSaveActions(QMenu* menu);
+    void makeEditMenu();
+    void makeLayerMenu();
+    void makeViewMenu();
+    void makeThemeMenu(QMenu* view);
+    void makeHelpMenu();
+    void listRecentFiles();
+
+    void followFiles();
+    void followFile(int file);
+    void followCurrent();
+    void updateActions();
+    void restoreWindow();
+    bool walks(QWidget* focus, int key) const;
+
+    Session& session_;
+    WindowSettings& settings_;
+    Theme* theme_;
+    MessageBar* message_;
+    QStackedWidget* stack_;
+    StartPanel* start_;
+    Workbench* bench_;
+    RunPanel* run_ = nullptr; // the dialogs are made when they are asked for first
+    ExportDialog* export_ = nullptr;
+    ReportDialog* report_ = nullptr;
+    ManualWindow* manual_ = nullptr;
+    AboutDialog* about_ = nullptr;
+    QMenu* recent_ = nullptr;
+};
+
+} // namespace normscope

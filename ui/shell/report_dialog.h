@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/export/report_files.h"
+
+#include <QDialog>
+
+#include <map>
+#include <string>
+
+class QCheckBox;
+class QLineEdit;
+class QPushButton;
+class QSpinBox;
+
+namespace normscope {
+
+class MessageBar;
+class Session;
+class WindowSettings;
+
+/// Saves the whole report of what is looked at: what the command `normscope report` writes.
+class ReportDialog : public QDialog {
+    Q_OBJECT
+public:
+    ReportDialog(Session& session, WindowSettings& settings, QWidget* parent = nullptr);
+
+    void open();
+    ReportOptions options() const;
+
+public slots:
+    void save();
+
+private:
+    void follow();
+    void setWriting(bool now);
+
+    Session& session_;
+    WindowSettings& settings_;
+    bool writing_ = false;
+    MessageBar* message_;
+    QLineEdit* folder_;
+    std::map<std::string, QCheckBox*> formats_;
+    QSpinBox *dpi_, *width_, *height_;
+    QPushButton* save_;
+};
+
+} // namespace normscope
