@@ -26,6 +26,9 @@ int run_command_line(int argc, char** argv) {
     add_inspect(program, action);
     add_capture(program, action);
     add_report(program, action);
+    add_merge(program, action);
+    add_convert(program, action);
+    add_summarize(program, action);
     WindowCommand window;
     add_window_options(program, window);
     try {
