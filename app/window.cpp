@@ -69,7 +69,7 @@ void add_window_options(CLI::App& program, WindowCommand& command) {
                        "save a picture of the window (PNG) once all is analysed, "
                        "and quit; needs no display");
     program.add_option("--size", command.size, "WxH of the picture (default 1280x800)");
-    program.add_option("--select", command.layer, "the norm layer to show in the picture");
+    program.add_option("--select", command.layer, "the norm layer to show");
     program.add_option("--panel", command.panel,
                        "what to bring to the front for the picture: scatter, files, layers, gradients, depth, grid, "
                        "contents, log, or one of the dialogs run, export, report, manual, about");
@@ -106,7 +106,10 @@ int open_window(const WindowCommand& command) {
                                                                  QString::fromStdString(command.panel), command.only});
     window.show();
     if (!command.files.empty())
-        QTimer::singleShot(0, &window, [&] { window.openPaths(paths(command)); });
+        QTimer::singleShot(0, &window, [&] {
+            window.openPaths(paths(command));
+            window.showLayer(QString::fromStdString(command.layer));
+        });
     return QApplication::exec();
 }
 

@@ -107,6 +107,22 @@ void MainWindow::openPaths(const QStringList& paths) {
 
 void MainWindow::openSample() {
     openPaths(sample_files());
+    showLayer(sample_layer());
+}
+
+void MainWindow::showLayer(const QString& name) {
+    wanted_layer_ = name;
+    takeWantedLayer();
+}
+
+void MainWindow::takeWantedLayer() {
+    const auto layers = session_.currentLayers();
+    for (std::size_t place = 0; place < layers.size(); ++place) {
+        if (wanted_layer_.isEmpty() || layers[place].name != wanted_layer_.toStdString())
+            continue;
+        wanted_layer_.clear();
+        session_.selectLayer(static_cast<int>(place));
+    }
 }
 
 RunPanel* MainWindow::openRunPanel(const QStringList& input) {
@@ -117,16 +133,20 @@ RunPanel* MainWindow::openRunPanel(const QStringList& input) {
     return run_;
 }
 
-/// Files came or went: the empty window or the views; what was asked of a checkpoint the last time is asked again.
+/// A file is there for the first time: what was asked of it the last time is asked again.
+void MainWindow::takeFile(const OpenFile& file) {
+    known_files_.insert(file.id);
+    settings_.addRecentFile(file.path);
+    if (const auto request = settings_.request(file.path); request && !file.is_dump())
+        session_.setRequest(file.id, *request);
+}
+
+/// Files came or went: the empty window or the views.
 void MainWindow::followFiles() {
     const auto files = session_.files();
-    for (const OpenFile* file : files) {
-        settings_.addRecentFile(file->path);
-        if (file->is_dump() || !file->runs.empty() || file->running)
-            continue;
-        if (const auto request = settings_.request(file->path); request && file->request.input != request->input)
-            session_.setRequest(file->id, *request);
-    }
+    for (const OpenFile* file : files)
+        if (!known_files_.contains(file->id))
+            takeFile(*file);
     start_->setRecentFiles(settings_.recentFiles());
     stack_->setCurrentWidget(files.empty() ? static_cast<QWidget*>(start_) : bench_);
     updateActions();
@@ -139,6 +159,7 @@ void MainWindow::followFile(int) {
 void MainWindow::followCurrent() {
     const OpenFile* file = session_.currentFile();
     setWindowTitle(file ? tr("%1 — NormScope").arg(file->name) : tr("NormScope"));
+    takeWantedLayer();
     updateActions();
 }
 

@@ -3,6 +3,8 @@
 
 #include <QMainWindow>
 
+#include <set>
+
 class QMenu;
 class QStackedWidget;
 
@@ -19,6 +21,7 @@ class Session;
 class StartPanel;
 class Theme;
 class WindowSettings;
+struct OpenFile;
 class Workbench;
 
 /// The window: menus, the start panel or the views, the status bar. It passes what the user wants on to the session.
@@ -35,6 +38,8 @@ public slots:
     void openFiles();
     void openPaths(const QStringList& paths);
     void openSample();
+    /// Shows the norm layer of this name as soon as it is there.
+    void showLayer(const QString& name);
     /// The panel that runs the current checkpoint; paths, where given, become its input.
     RunPanel* openRunPanel(const QStringList& input = {});
     /// The dialog that saves a figure; the one worked with for null.
@@ -67,12 +72,15 @@ private:
     void makeHelpMenu();
     void listRecentFiles();
 
+    void takeFile(const OpenFile& file);
     void followFiles();
     void followFile(int file);
     void followCurrent();
     void updateActions();
     void restoreWindow();
     bool walks(QWidget* focus, int key) const;
+
+    void takeWantedLayer();
 
     Session& session_;
     WindowSettings& settings_;
@@ -87,6 +95,8 @@ private:
     ManualWindow* manual_ = nullptr;
     AboutDialog* about_ = nullptr;
     QMenu* recent_ = nullptr;
+    QString wanted_layer_;
+    std::set<int> known_files_;
 };
 
 } // namespace normscope

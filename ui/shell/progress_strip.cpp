@@ -69,6 +69,8 @@ void ProgressStrip::show(const JobProgress& progress) {
     constexpr int longest = 420;
     const QString whole = parts.join(QStringLiteral(" · "));
     text_->setText(text_->fontMetrics().elidedText(whole, Qt::ElideMiddle, longest));
+    // Analysing goes on behind what the user does, and nothing waits for it.
+    stop_->setVisible(progress.step != QLatin1String("analyse"));
     bar_->setRange(0, progress.total > 0 ? bar_steps : 0);
     if (progress.total > 0)
         bar_->setValue(

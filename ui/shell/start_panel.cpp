@@ -15,7 +15,7 @@ namespace normscope {
 namespace {
 
 constexpr int shown_files = 6;
-constexpr int column_width = 560;
+constexpr int column_width = 680;
 
 QLabel* sentence(const QString& text, double scale) {
     auto* label = new QLabel(text);

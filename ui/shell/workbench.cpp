@@ -14,6 +14,9 @@
 
 #include <QApplication>
 #include <QDockWidget>
+#include <QTimer>
+
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -72,7 +75,7 @@ void Workbench::follow(FigurePanel* panel, const QString& name) {
     connect(panel, &FigurePanel::runRequested, this, &Workbench::runRequested);
 }
 
-/// The layout at first: everything is to be seen at 1280 × 800.
+/// The places at first.
 void Workbench::arrange() {
     enum { files, layers, gradients, depth };
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
@@ -89,14 +92,27 @@ void Workbench::arrange() {
         dock->show();
     }
     docks_[depth]->raise();
-    constexpr int left = 380, right = 330, below = 260, few_files = 150, many_layers = 600;
-    resizeDocks({docks_[layers], docks_[gradients]}, {left, right}, Qt::Horizontal);
-    resizeDocks({docks_[depth]}, {below}, Qt::Vertical);
-    resizeDocks({docks_[files], docks_[layers]}, {few_files, many_layers}, Qt::Vertical);
+}
+
+void Workbench::shareRoom() {
+    constexpr double left = 0.23, right = 0.24, below = 0.34;
+    enum { files, layers, gradients, depth };
+    resizeDocks({docks_[layers], docks_[gradients]},
+                {static_cast<int>(left * width()), static_cast<int>(right * width())}, Qt::Horizontal);
+    resizeDocks({docks_[depth]}, {static_cast<int>(below * height())}, Qt::Vertical);
+    resizeDocks({docks_[files], docks_[layers]}, {height() / 5, height()}, Qt::Vertical);
+}
+
+/// The docks know their window's size from the first time it is shown.
+void Workbench::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    if (!std::exchange(arranged_, true))
+        QTimer::singleShot(0, this, &Workbench::shareRoom);
 }
 
 void Workbench::resetLayout() {
     arrange();
+    shareRoom();
 }
 
 void Workbench::watchFocus(QWidget* now) {
@@ -145,7 +161,7 @@ void Workbench::save(WindowSettings& settings) const {
 }
 
 void Workbench::restore(const WindowSettings& settings) {
-    restoreState(settings.value(docks_key).toByteArray(), layout_version);
+    arranged_ = restoreState(settings.value(docks_key).toByteArray(), layout_version);
     if (const QByteArray columns = settings.value(columns_key).toByteArray(); !columns.isEmpty())
         layers_->restoreColumns(columns);
     for (FigurePanel* panel : figures_)

@@ -45,10 +45,14 @@ signals:
     void runRequested();
     void saveDumpRequested();
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     QDockWidget* addDock(const QString& name, const QString& title, QWidget* content);
     void follow(FigurePanel* panel, const QString& name);
     void arrange();
+    void shareRoom();
     void watchFocus(QWidget* now);
 
     ScatterPanel* scatter_;
@@ -56,6 +60,7 @@ private:
     LayersPanel* layers_;
     QList<FigurePanel*> figures_;
     FigurePanel* focused_ = nullptr;
+    bool arranged_ = false; ///< Sizes are as the user left them, or were shared out.
     QList<QDockWidget*> docks_;
 };
 
