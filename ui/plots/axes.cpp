@@ -8,12 +8,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace normscope {
 namespace {
 
 /// Powers of ten label an axis only where there are some; shorter spans need more ticks, the shortest even ones.
-constexpr double decades_for_powers = 2.2, decades_for_steps = 0.7;
+constexpr double decades_for_powers = 2.2, decades_for_steps = 0.7, decades_for_few_steps = 1.3;
 
 QString tick_text(double tick) {
     if (tick != 0 && (std::abs(tick) >= 1e6 || std::abs(tick) < 1e-4)) {
@@ -34,7 +35,7 @@ protected:
         QVector<double> ticks;
         const int last = static_cast<int>(std::ceil(std::log10(range.upper)));
         for (int decade = static_cast<int>(std::floor(std::log10(range.lower))); decade <= last; ++decade)
-            for (const double part : {1.0, 2.0, 5.0})
+            for (const double part : tickCount() > 3 ? std::vector{1.0, 2.0, 5.0} : std::vector{1.0, 3.0})
                 ticks << part * std::pow(10, decade);
         return ticks;
     }
@@ -61,10 +62,12 @@ void LogTicker::generate(const QCPRange& range, const QLocale& locale, QChar for
     if (decades > decades_for_powers) {
         if (!powers_)
             powers_ = QSharedPointer<PowerTicker>::create();
+        powers_->setTickCount(tickCount());
         powers_->generate(range, locale, format, precision, ticks, sub_ticks, labels);
-    } else if (decades > decades_for_steps) {
+    } else if (decades > (tickCount() > 3 ? decades_for_steps : decades_for_few_steps)) {
         if (!steps_)
             steps_ = QSharedPointer<ShortLogTicker>::create();
+        steps_->setTickCount(tickCount());
         steps_->generate(range, locale, format, precision, ticks, sub_ticks, labels);
     } else {
         NumberTicker::generate(range, locale, format, precision, ticks, sub_ticks, labels);
@@ -115,6 +118,12 @@ PanelAxes* make_axes(QCustomPlot& plot, const Look& look) {
     axes->setMinimumMargins(QMargins(0, 0, 0, 0));
     axes->setMinimumSize(static_cast<int>(look.px(24)), static_cast<int>(look.px(16)));
     return axes;
+}
+
+void limit_ticks(QCPAxis& axis, const Look& look, double length) {
+    const bool across = axis.orientation() == Qt::Horizontal;
+    const double label = look.px(look.font_pt * (across ? 5 : 2.2)); // a label and the air around it
+    axis.ticker()->setTickCount(std::clamp(static_cast<int>(length / label), 2, axis.ticker()->tickCount()));
 }
 
 QString fitting_label(const QStringList& labels, const Look& look, double room) {

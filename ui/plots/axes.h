@@ -37,6 +37,8 @@ protected:
 /// once it is put there.
 PanelAxes* make_axes(QCustomPlot& plot, const Look& look);
 void style_axis(QCPAxis& axis, const Look& look);
+/// Fewer ticks where the axis is so many pixels long.
+void limit_ticks(QCPAxis& axis, const Look& look, double length);
 /// The first of the labels that fits into so many pixels, or else the last.
 QString fitting_label(const QStringList& labels, const Look& look, double room);
 /// A line across the axes at a value of y.

@@ -14,6 +14,7 @@
 namespace normscope {
 namespace {
 
+constexpr double least_panel_pt = 60; ///< Height with its key
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 /// One value a layer, NaN where there is none. Values that are to be doubted are drawn hollow.
@@ -26,7 +27,7 @@ struct DepthSeries {
 };
 
 struct DepthPanel {
-    QString quantity;
+    QString quantity, short_quantity;
     bool logarithmic = false;
     std::vector<DepthSeries> series;
     QString missing; ///< What is said where no series has a value.
@@ -63,14 +64,15 @@ Value rms_of(std::optional<Moments> LayerAnalysis::*moments) {
 }
 
 DepthPanel spread_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{QStringLiteral("std of x"), true, {}, QStringLiteral("No finite input was recorded.")};
+    DepthPanel panel{
+        QStringLiteral("std of x"), QStringLiteral("std"), true, {}, QStringLiteral("No finite input was recorded.")};
     panel.series.push_back(series_of(analysis, {QStringLiteral("std of the input x"), look.input, Swatch::solid},
                                      [](const LayerAnalysis& layer) { return layer.input.std(); }));
     return panel;
 }
 
 DepthPanel alpha_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{QStringLiteral("α"), true, {}, QStringLiteral("No curve was fitted.")};
+    DepthPanel panel{QStringLiteral("α"), QStringLiteral("α"), true, {}, QStringLiteral("No curve was fitted.")};
     panel.series.push_back(series_of(analysis, {QStringLiteral("fitted α, by points"), look.by_points, Swatch::solid},
                                      of_fit(Weighting::points, &CurveFit::alpha),
                                      alpha_undetermined(Weighting::points)));
@@ -83,7 +85,7 @@ DepthPanel alpha_panel(const Analysis& analysis, const Look& look) {
 }
 
 DepthPanel measure_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{QStringLiteral("R²"), false, {}, QStringLiteral("No curve was fitted.")};
+    DepthPanel panel{QStringLiteral("R²"), QStringLiteral("R²"), false, {}, QStringLiteral("No curve was fitted.")};
     panel.series.push_back(series_of(analysis, {QStringLiteral("R² of points"), look.by_points, Swatch::solid},
                                      of_fit(Weighting::points, &CurveFit::r2_points)));
     panel.series.push_back(series_of(analysis, {QStringLiteral("of bins"), look.by_bins, Swatch::dashed},
@@ -95,7 +97,11 @@ DepthPanel measure_panel(const Analysis& analysis, const Look& look) {
 }
 
 DepthPanel gradient_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{QStringLiteral("gradient RMS"), true, {}, QStringLiteral("This recording holds no gradients.")};
+    DepthPanel panel{QStringLiteral("gradient RMS"),
+                     QStringLiteral("RMS"),
+                     true,
+                     {},
+                     QStringLiteral("This recording holds no gradients.")};
     panel.series.push_back(series_of(analysis, {QStringLiteral("RMS of ∂L/∂x"), look.input, Swatch::solid},
                                      rms_of(&LayerAnalysis::input_grad)));
     panel.series.push_back(series_of(analysis, {QStringLiteral("∂L/∂y"), look.output, Swatch::dashed},
@@ -194,27 +200,28 @@ public:
                                              measure_panel(analysis_, look), gradient_panel(analysis_, look)};
         // Four panels in one column want height; a flat page has two columns of two, a strip all side by side.
         const double ratio = look.height_pt / look.width_pt;
-        const int columns = ratio > 0.8 ? 1 : ratio > 0.28 ? 2 : 4;
+        const bool high = ratio > 0.8 && look.height_pt > 4 * least_panel_pt;
+        const int columns = high ? 1 : ratio > 0.28 ? 2 : 4;
         const int rows = static_cast<int>(panels.size()) / columns;
-        const double width = look.px(look.width_pt / columns) * 0.92;
+        const QSizeF room(look.px(look.width_pt / columns) * 0.92, body_height(plot, look) / rows);
         std::vector<QCPAxis*> depths;
         std::vector<QCPMarginGroup*> groups;
         for (int column = 0; column < columns; ++column)
             groups.push_back(new QCPMarginGroup(&plot));
         for (int i = 0; i < static_cast<int>(panels.size()); ++i) {
             const int column = i / rows, row = i % rows;
-            body->addElement(2 * row, column, panel_key(plot, panels[i], look, width));
+            body->addElement(2 * row, column, panel_key(plot, panels[i], look, room.width()));
             PanelAxes* axes = make_axes(plot, look);
             axes->setMarginGroup(QCP::msLeft | QCP::msRight, groups[column]);
             body->addElement(2 * row + 1, column, axes);
-            fill_panel(*axes, panels[i], look, width, row == rows - 1);
+            fill_panel(*axes, panels[i], look, room, row == rows - 1);
             depths.push_back(&axes->x());
         }
         link_ranges(depths);
     }
 
 private:
-    void fill_panel(PanelAxes& axes, const DepthPanel& panel, const Look& look, double width, bool lowest) const {
+    void fill_panel(PanelAxes& axes, const DepthPanel& panel, const Look& look, const QSizeF& room, bool lowest) const {
         QCPAxis &x = *axes.axis(QCPAxis::atBottom), &y = *axes.axis(QCPAxis::atLeft);
         QVector<double> index, values;
         for (const auto& layer : analysis_.layers)
@@ -226,6 +233,7 @@ private:
         const auto steps = QSharedPointer<QCPAxisTickerFixed>::create();
         steps->setTickStep(1);
         steps->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+        steps->setTickCount(std::clamp(static_cast<int>(room.width() / look.px(2.5 * look.font_pt)), 2, 12));
         x.setTicker(steps);
         x.setSubTicks(false);
         if (!index.empty())
@@ -233,7 +241,7 @@ private:
         x.setTickLabels(lowest);
         if (lowest)
             x.setLabel(fitting_label({QStringLiteral("norm layer, by execution order"), QStringLiteral("norm layer")},
-                                     look, width * 0.8));
+                                     look, room.width() * 0.8));
         const bool some = std::ranges::any_of(
             panel.series, [&](const DepthSeries& series) { return has_values(series, panel.logarithmic); });
         if (!some) {
@@ -243,8 +251,10 @@ private:
             x.setTickLabels(lowest);
             return;
         }
-        y.setLabel(panel.quantity);
+        const double length = room.height() - look.px(4 * look.font_pt);
+        y.setLabel(fitting_label({panel.quantity, panel.short_quantity}, look, length));
         fit_range(y, values, panel.logarithmic);
+        limit_ticks(y, look, length);
         for (const DepthSeries& series : panel.series)
             add_series(axes, series, index, panel.logarithmic, look);
         axes.described = [this_axes = &axes, analysis = shared_analysis_, panel](const QPointF& pixel) {

@@ -5,6 +5,7 @@
 #include "ui/plots/look.h"
 
 #include <QBuffer>
+#include <QCoreApplication>
 #include <QFileInfo>
 #include <QImage>
 #include <QPageSize>
@@ -58,6 +59,7 @@ Result<void> draw_figure(const Figure& figure, const Look& look, QCPPainter& pai
         [&] {
             plot.reset(new QCustomPlot);
             figure.populate(*plot, look);
+            QCoreApplication::removePostedEvents(plot.get()); // a new plot asks for a replot, which would meet ours
         },
         progress));
     painter.setMode(QCPPainter::pmVectorized); // no snapping to the layout's pixels, on no device

@@ -26,9 +26,10 @@ struct FigureStyle {
     bool transparent = false; ///< Nothing behind the figure, for slides and web pages of another colour
 };
 
-/// What surrounds the data of a figure; an interactive view shows less than a paper needs. Warnings always stay.
+/// What surrounds the data of a figure; an interactive view shows less than a paper needs. Warnings stay unless they
+/// are said beside the figure.
 struct FigureParts {
-    bool heading = true, measures = true, provenance = true, colour_bar = true;
+    bool heading = true, measures = true, provenance = true, colour_bar = true, warnings = true;
 };
 
 /// What the colours of a scatter tell: how many points, which token, or which channel.

@@ -13,7 +13,8 @@
 namespace normscope {
 namespace {
 
-constexpr double least_for_measures_pt = 130; ///< Height of a page below which the histograms need all of it
+constexpr double key_share = 0.35; ///< Most of the height that the measures may take
+constexpr double bar_pt = 27;      ///< Width of a place beside the histograms, for its name
 
 /// One of the two gradients of a layer.
 struct GradientSeries {
@@ -98,8 +99,8 @@ struct ExtraBar {
 std::vector<ExtraBar> extra_bars(const std::vector<GradientSeries>& series) {
     std::vector<ExtraBar> bars;
     for (const ExtraBar& bar : {ExtraBar{QStringLiteral("0"), &LogHistogram::zeros},
-                                ExtraBar{QStringLiteral("underflow"), &LogHistogram::underflow},
-                                ExtraBar{QStringLiteral("overflow"), &LogHistogram::overflow}}) {
+                                ExtraBar{QStringLiteral("under-\nflow"), &LogHistogram::underflow},
+                                ExtraBar{QStringLiteral("over-\nflow"), &LogHistogram::overflow}}) {
         const auto some = [&](const GradientSeries& one) { return one.histogram && one.histogram->*bar.count > 0; };
         if (std::ranges::any_of(series, some))
             bars.push_back(bar);
@@ -173,16 +174,17 @@ std::vector<TextRow> key_rows(const std::vector<GradientSeries>& series, const L
     return rows;
 }
 
-TextElement* gradient_key(QCustomPlot& plot, const LayerAnalysis& layer, const std::vector<GradientSeries>& series,
-                          const Look& look, bool measures) {
+std::unique_ptr<TextElement> gradient_key(QCustomPlot& plot, const LayerAnalysis& layer,
+                                          const std::vector<GradientSeries>& series, const Look& look, bool measures) {
     std::vector<TextRow> rows = key_rows(series, look, measures);
     if (!measures)
-        return new TextElement(&plot, look, std::move(rows), TextElement::Flow::key, look.px(look.width_pt * 0.95));
+        return std::make_unique<TextElement>(&plot, look, std::move(rows), TextElement::Flow::key,
+                                             look.px(look.width_pt * 0.95));
     if (layer.input_grad && layer.output_grad && layer.output_grad->l2() > 0)
         rows.push_back({QStringLiteral("gain ‖∂L/∂x‖/‖∂L/∂y‖ = ") +
                             number_text(layer.input_grad->l2() / layer.output_grad->l2(), 3),
                         look.muted, 0.95});
-    return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
+    return std::make_unique<TextElement>(&plot, look, std::move(rows), TextElement::Flow::line);
 }
 
 /// "log₁₀|g| −4.3 (|g| 5×10⁻⁵): ∂L/∂x (input) 1,234, …": the bin under the cursor.
@@ -202,7 +204,7 @@ QString bin_text(const std::vector<GradientSeries>& series, double log10) {
 
 QString bar_text(const std::vector<GradientSeries>& series, const std::vector<ExtraBar>& bars, double x) {
     const auto place = static_cast<size_t>(std::clamp(x, 0.0, static_cast<double>(bars.size()) - 0.5));
-    QString text = bars[place].label;
+    QString text = QString(bars[place].label).remove(QStringLiteral("-\n"));
     for (const GradientSeries& one : series)
         if (one.histogram != nullptr)
             text += QStringLiteral("\n%1: %2").arg(one.name, count_text(one.histogram->*bars[place].count));
@@ -237,8 +239,10 @@ public:
                         look);
             return;
         }
-        const bool measures = parts_.measures && look.height_pt >= least_for_measures_pt;
-        body->addElement(0, 0, gradient_key(plot, layer_, series, look, measures));
+        auto key = gradient_key(plot, layer_, series, look, parts_.measures);
+        if (key->minimumOuterSizeHint().height() > key_share * body_height(plot, look))
+            key = gradient_key(plot, layer_, series, look, false);
+        body->addElement(0, 0, key.release());
         auto* row = new QCPLayoutGrid;
         body->addElement(1, 0, row);
         fill_row(plot, *row, series, look);
@@ -261,6 +265,8 @@ private:
             first->axis(QCPAxis::atLeft)->setRange(0, top);
             const int width = static_cast<int>(look.px(50.0 * static_cast<double>(bars.size())));
             first->setMaximumSize(width + static_cast<int>(look.px(50)), QWIDGETSIZE_MAX);
+            first->setMinimumSize(static_cast<int>(look.px(bar_pt * static_cast<double>(bars.size()))),
+                                  first->minimumSize().height());
             row.addElement(0, 0, first);
             row.setColumnStretchFactor(0, 0.35);
             fill_extra_axes(*first, series, bars, top, look);
@@ -277,6 +283,8 @@ private:
         row.addElement(0, row.columnCount(), axes);
         axes->axis(QCPAxis::atLeft)->setRange(0, top);
         axes->axis(QCPAxis::atBottom)->setRange(span.low, span.high);
+        limit_ticks(axes->x(), look, look.px(look.width_pt) * 0.5);
+        limit_ticks(first->y(), look, look.px(look.height_pt) * 0.5);
         axes->axis(QCPAxis::atBottom)->setLabel(QStringLiteral("log₁₀ |gradient|"));
         for (const GradientSeries& one : series)
             if (one.histogram != nullptr)

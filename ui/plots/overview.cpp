@@ -44,14 +44,16 @@ PanelGrid natural_grid(int panels) {
 /// The grid whose panels are least stretched on a page of this size.
 PanelGrid grid_for(int panels, double width, double height) {
     constexpr double best_ratio = 0.95; // of a panel with its head
+    constexpr double empty_cost = 1.2;  // of a page without panels, beside one stretched by e
     PanelGrid best;
     double least = std::numeric_limits<double>::infinity();
     for (int columns = 1; columns <= std::max(1, panels); ++columns) {
         const int rows = (panels + columns - 1) / columns;
-        const double stretched = std::abs(std::log(width / columns / (height / rows) / best_ratio));
-        if (rows < 1 || stretched >= least)
+        const double empty = 1 - static_cast<double>(panels) / (rows * columns);
+        const double cost = std::abs(std::log(width / columns / (height / rows) / best_ratio)) + empty_cost * empty;
+        if (cost >= least)
             continue;
-        least = stretched;
+        least = cost;
         best = {rows, columns};
     }
     return best;
@@ -233,6 +235,7 @@ private:
         view.y = shared_y_.value_or(view.y);
         set_view(axes, view);
         axes.x().setTicker(QSharedPointer<FewTicker>::create());
+        limit_ticks(axes.y(), look, look.px(look.height_pt) / grid.rows - look.px(5 * look.font_pt));
         for (QCPAxis* axis : axes.axes())
             axis->setTickLabelFont(look.font(small_scale));
         add_bounds(axes, layer, view, look, false);

@@ -16,7 +16,9 @@ constexpr double margin_pt = 7;
 constexpr int warning_lines = 2;
 constexpr int provenance_lines = 2, provenance_lines_narrow = 4;
 constexpr int description_lines = 2;
-constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
+constexpr double foot_share = 0.13;              ///< Most of a page's height that provenance may take
+constexpr double least_for_description_pt = 165; ///< Height of a page below which its name has to do
+constexpr double small_scale = 0.875;            ///< 7 pt where the figure's type is 8 pt
 
 double page_width(const Look& look) {
     return look.px(look.width_pt - 2 * margin_pt);
@@ -43,14 +45,19 @@ std::vector<TextRow> heading_rows(const Look& look, const PageText& text) {
     rows.push_back({text.name, look.text, 1.25, true});
     rows.back().elide = Qt::ElideMiddle;
     rows.back().shrink = true;
-    for (const QString& line : wrapped_text(text.description, look.font(), page_width(look), description_lines))
-        rows.push_back({line, look.muted, 1});
+    if (look.height_pt >= least_for_description_pt)
+        for (const QString& line : wrapped_text(text.description, look.font(), page_width(look), description_lines))
+            rows.push_back({line, look.muted, 1});
     return rows;
 }
 
 std::vector<TextRow> foot_rows(const Look& look, const QString& provenance) {
     std::vector<TextRow> rows;
-    const int lines = look.width_pt < narrow_page_pt ? provenance_lines_narrow : provenance_lines;
+    const int most = look.width_pt < narrow_page_pt ? provenance_lines_narrow : provenance_lines;
+    const double line_pt = look.font_pt * small_scale * 1.2;
+    const int lines = std::min(most, static_cast<int>(look.height_pt * foot_share / line_pt));
+    if (lines < 1)
+        return rows;
     for (const QString& line : wrapped_text(provenance, look.font(small_scale), page_width(look), lines))
         rows.push_back({line, look.muted, small_scale, false, Swatch::none, {}, Qt::ElideMiddle});
     return rows;
@@ -74,7 +81,8 @@ QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& te
     body->setColumnSpacing(static_cast<int>(look.px(8)));
     body->setRowSpacing(static_cast<int>(look.px(6)));
     std::vector<TextRow> above = parts.heading ? heading_rows(look, text) : std::vector<TextRow>();
-    std::ranges::move(warning_rows(look, text.warnings), std::back_inserter(above));
+    if (parts.warnings)
+        std::ranges::move(warning_rows(look, text.warnings), std::back_inserter(above));
     const auto add_rows = [&](std::vector<TextRow> rows) {
         if (!rows.empty())
             page.addElement(page.rowCount(), 0, new TextElement(&plot, look, std::move(rows), TextElement::Flow::line));

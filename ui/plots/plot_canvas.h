@@ -27,6 +27,10 @@ public:
     /// What is seen, at the device's scale.
     QImage picture();
 
+    /// The figure adapts to any size; QCustomPlot would not let its widget be smaller than the first layout.
+    QSize minimumSizeHint() const override { return {1, 1}; }
+    QSize sizeHint() const override { return {1, 1}; }
+
     bool canUndoZoom() const { return zoom_.can_undo(); }
     void resetZoom();
     void undoZoom();

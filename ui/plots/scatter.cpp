@@ -7,7 +7,9 @@
 #include "ui/plots/scatter_readout.h"
 #include "ui/plots/text.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -15,8 +17,10 @@ namespace {
 constexpr double dot_pt = 1.5;
 constexpr double coloured_dot_pt = 2.2; ///< Large enough to have a colour
 constexpr double curve_pt = 1.5;
-constexpr double least_axes_pt = 90;    ///< What measures must leave of the axes, in width and height
-constexpr double least_for_bar_pt = 70; ///< Height below which a colour bar says nothing
+constexpr double least_axes_pt = 90;       ///< What measures must leave of the axes, in width and height
+constexpr double least_for_bar_pt = 70;    ///< Height below which a colour bar says nothing
+constexpr double least_for_names_pt = 150; ///< Height below which the bounds' names would cover data
+constexpr double key_share = 0.3;          ///< Most of the height that a key may take
 
 /// The look with the colours that were chosen.
 Look chosen_look(const Look& given, const ScatterOptions& options) {
@@ -41,6 +45,18 @@ ColourBar token_bar(int last_token, const Look& look) {
     return {QStringLiteral("position of the token"), {1, static_cast<double>(last_token)}, false, [look](double share) {
                 return look.density_map(share);
             }};
+}
+
+/// The key, without its last channels where it would take too much of the height; null where even the rest would.
+std::unique_ptr<TextElement> fitting_key(QCustomPlot& plot, std::vector<TextRow> rows, double width, const Look& look) {
+    constexpr size_t kept_at_end = 2; // the other channels, and how many points are shown
+    const double most = key_share * body_height(plot, look);
+    for (; !rows.empty(); rows.erase(rows.end() - static_cast<int>(std::min(rows.size(), kept_at_end + 1)))) {
+        auto key = std::make_unique<TextElement>(&plot, look, rows, TextElement::Flow::key, width);
+        if (key->minimumOuterSizeHint().height() <= most)
+            return key;
+    }
+    return nullptr;
 }
 
 class ScatterFigure : public Figure {
@@ -78,9 +94,10 @@ public:
     }
 
 private:
-    const ScatterCloud& cloud(const ScatterView& view) const {
-        if (!cloud_.all)
-            cloud_ = ScatterCloud::of(layer_, view, scatter_cells);
+    const ScatterCloud& cloud(const Look& look) const {
+        const int cells = scatter_cells(look.width_pt);
+        if (std::exchange(cells_, cells) != cells)
+            cloud_ = ScatterCloud::of(layer_, scatter_view(layer_), cells);
         return cloud_;
     }
 
@@ -97,8 +114,10 @@ private:
                                         look, room - look.px(3 * look.font_pt)));
         const ScatterView view = scatter_view(layer_);
         set_view(axes, view);
+        limit_ticks(axes.x(), look, look.px(look.width_pt) * 0.6);
+        limit_ticks(axes.y(), look, room - look.px(3 * look.font_pt));
         if (options_.bounds)
-            add_bounds(axes, layer_, view, look, true);
+            add_bounds(axes, layer_, view, look, room >= look.px(least_for_names_pt));
         if (options_.band)
             add_band(axes, layer_, look);
         const bool bar = options_.parts.colour_bar && room >= look.px(least_for_bar_pt);
@@ -110,12 +129,12 @@ private:
             add_curve(axes, layer_, Weighting::points, curve_pen(look, Weighting::points, curve_pt));
         if (options_.by_bins)
             add_curve(axes, layer_, Weighting::bins, curve_pen(look, Weighting::bins, curve_pt));
-        describe_points(axes, shared_layer_, cloud(view), look);
+        describe_points(axes, shared_layer_, cloud(look), look);
         left.simplify(); // without a key there is no first row
     }
 
     void add_density(PanelAxes& axes, QCPLayoutGrid* row, const Look& look) const {
-        const ScatterCloud& drawn = cloud(scatter_view(layer_));
+        const ScatterCloud& drawn = cloud(look);
         add_cloud(axes, drawn, look, dot_pt);
         if (row != nullptr && !drawn.shown->cells.empty())
             row->addElement(0, 1,
@@ -128,18 +147,18 @@ private:
             options_.colour == ColourBy::token ? by_token(layer_, look) : by_channel(layer_, look);
         const bool beside = options_.parts.measures && look.width_pt >= narrow_page_pt;
         const double width = look.px(look.width_pt) * (beside ? 0.58 : 0.95);
-        left.addElement(
-            0, 0, new TextElement(axes.parentPlot(), look, std::move(coloured.key), TextElement::Flow::key, width));
+        if (auto key = fitting_key(*axes.parentPlot(), std::move(coloured.key), width, look))
+            left.addElement(0, 0, key.release());
         Look faint = look;
         faint.faint = true;
-        new CloudPlottable(axes, faint, cloud(scatter_view(layer_)).all, std::move(coloured.groups), coloured_dot_pt);
+        new CloudPlottable(axes, faint, cloud(look).all, std::move(coloured.groups), coloured_dot_pt);
         if (row != nullptr && options_.colour == ColourBy::token && coloured.last_token > 1)
             row->addElement(0, 1, make_colour_bar(axes, token_bar(coloured.last_token, look), look));
     }
 
     /// Measures beside the axes, or under them on a narrow page; away where they would leave too little of the axes.
     void add_readout(QCustomPlot& plot, QCPLayoutGrid& body, const Look& look) const {
-        std::vector<TextRow> rows = readout_rows(layer_, cloud(scatter_view(layer_)), options_, look);
+        std::vector<TextRow> rows = readout_rows(layer_, cloud(look), options_, look);
         const bool narrow = look.width_pt < narrow_page_pt;
         auto element = std::make_unique<TextElement>(&plot, look, std::move(rows),
                                                      narrow ? TextElement::Flow::line : TextElement::Flow::column);
@@ -156,7 +175,8 @@ private:
     ScatterOptions options_;
     const Analysis& analysis_ = *shared_analysis_;
     const LayerAnalysis& layer_ = *shared_layer_;
-    mutable ScatterCloud cloud_; ///< Counted once, in the interface thread.
+    mutable ScatterCloud cloud_; ///< Counted once for so many cells across, in the interface thread.
+    mutable int cells_ = 0;
 };
 
 } // namespace

@@ -143,6 +143,11 @@ ScatterCloud ScatterCloud::of(const LayerAnalysis& layer, const ScatterView& vie
     return cloud;
 }
 
+int scatter_cells(double width_pt) {
+    constexpr int fewest = 128, most = 512;
+    return std::clamp(static_cast<int>(width_pt * 0.44), fewest, most);
+}
+
 void add_cloud(QCPAxisRect& axes, const ScatterCloud& cloud, const Look& look, double dot_pt) {
     new CloudPlottable(axes, look, cloud.shown, {{look.marker, cloud.singles}}, dot_pt);
 }

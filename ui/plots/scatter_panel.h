@@ -35,8 +35,8 @@ struct ScatterCloud {
     static ScatterCloud of(const LayerAnalysis& layer, const ScatterView& view, int cells_across);
 };
 
-/// About 1 pt wide in a figure of two columns: large enough to have a colour.
-constexpr int scatter_cells = 220;
+/// How many cells across suit a page of this width: cells of about 1 pt, large enough to have a colour.
+int scatter_cells(double width_pt);
 
 /// The density as an image, single points as dots of `dot_pt` above it.
 void add_cloud(QCPAxisRect& axes, const ScatterCloud& cloud, const Look& look, double dot_pt);

@@ -47,11 +47,11 @@ Difference difference(const QImage& a, const QImage& b) {
 
 class Image : public testing::Test {
 protected:
-    /// 480 × 300 pixels at 1×.
+    /// 432 × 270 pixels at 1×.
     QImage drawn(const Figure& figure, FigureTheme theme = FigureTheme::light) {
         FigureStyle style;
-        style.width_mm = 127, style.height_mm = 79.375, style.dpi = 96;
-        style.font_pt = 7;
+        style.width_mm = 114.3, style.height_mm = 71.4375, style.dpi = 96;
+        style.font_pt = 6.5;
         style.theme = theme;
         const QString path = temporary_.filePath("drawn.png");
         EXPECT_TRUE(export_figure(figure, style, path.toStdString(), ""));

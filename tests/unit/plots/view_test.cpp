@@ -209,12 +209,15 @@ TEST_F(View, WalkingLayersLeavesNothingBehind) {
     EXPECT_EQ(walk(), before);
 }
 
-/// The rects of everything that takes place in a plot.
+/// The rects that everything in a plot needs, from where it stands.
 std::vector<QRect> leaves(QCustomPlot& plot) {
     std::vector<QRect> rects;
-    for (QCPLayoutElement* element : plot.plotLayout()->elements(true))
-        if (element != nullptr && qobject_cast<QCPLayout*>(element) == nullptr)
-            rects.push_back(element->outerRect());
+    for (QCPLayoutElement* element : plot.plotLayout()->elements(true)) {
+        if (element == nullptr || qobject_cast<QCPLayout*>(element) != nullptr)
+            continue;
+        const QRect rect = element->outerRect();
+        rects.emplace_back(rect.topLeft(), rect.size().expandedTo(element->minimumOuterSizeHint()));
+    }
     return rects;
 }
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How long the interface thread is busy with a norm layer of 5 million points: showing it, and each frame of panning
+// and zooming. Run it with QT_QPA_PLATFORM=offscreen.
+#include "core/recording/normalize.h"
+#include "ui/plots/figure_view.h"
+
+#include <QApplication>
+#include <QMouseEvent>
+#include <QWheelEvent>
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <random>
+
+using namespace normscope;
+
+namespace {
+
+constexpr int64_t channels = 1024, rows = 4900, samples = 25;
+
+/// An S with a wide middle and two massive channels.
+AnalysisPtr five_million_points() {
+    std::mt19937 random(1);
+    std::normal_distribution<float> normal;
+    std::vector<float> x(static_cast<size_t>(rows * channels)), y(x.size());
+    for (int64_t row = 0; row < rows; ++row) {
+        const float scale = std::exp(0.5f * normal(random)), burst = 40 * std::exp(0.7f * normal(random));
+        for (int64_t c = 0; c < channels; ++c)
+            x[static_cast<size_t>(row * channels + c)] = scale * normal(random) + (c == 7    ? burst
+                                                                                   : c == 23 ? -burst
+                                                                                             : 0.0f);
+    }
+    Recording recording;
+    recording.layers.emplace_back();
+    LayerRecording& layer = recording.layers.back();
+    layer.layer.name = "blocks.3.norm1";
+    layer.layer.index = 1;
+    layer.layer.kind = NormKind::layer_norm;
+    layer.layer.channels = channels;
+    layer.layer.eps = Told<double>{1e-6, "given"};
+    layer.samples = samples;
+    layer.tokens = rows / samples;
+    normalize_rows(layer.layer, x, y);
+    layer.input = std::make_shared<MemoryRows>(std::move(x), channels);
+    layer.output = std::make_shared<MemoryRows>(std::move(y), channels);
+    Progress progress;
+    return std::make_shared<const Analysis>(*analyse(recording, {}, progress));
+}
+
+std::shared_ptr<const Figure> figure() {
+    static const AnalysisPtr analysis = five_million_points();
+    ScatterOptions options;
+    options.parts.heading = options.parts.provenance = false;
+    return scatter_figure(analysis, analysis->layers[0], options);
+}
+
+/// A view of the size asked for, and what sends it events.
+class Trial {
+public:
+    explicit Trial(const benchmark::State& state) {
+        view_.resize(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+        view_.show();
+        show(figure());
+        canvas_ = view_.childAt(view_.rect().center());
+    }
+
+    void show(std::shared_ptr<const Figure> figure) {
+        view_.setFigure(std::move(figure));
+        QApplication::processEvents();
+    }
+
+    QPointF middle() const { return {view_.width() * 0.4, view_.height() * 0.5}; }
+
+    void mouse(QEvent::Type type, const QPointF& at) {
+        QMouseEvent event(type, at, canvas_->mapToGlobal(at), Qt::LeftButton, Qt::LeftButton, {});
+        QApplication::sendEvent(canvas_, &event);
+        QApplication::processEvents();
+    }
+
+    void wheel(int angle) {
+        QWheelEvent event(middle(), canvas_->mapToGlobal(middle()), {}, {0, angle}, Qt::NoButton, {}, Qt::NoScrollPhase,
+                          false);
+        QApplication::sendEvent(canvas_, &event);
+        QApplication::processEvents();
+    }
+
+private:
+    FigureView view_;
+    QWidget* canvas_ = nullptr;
+};
+
+/// From a new figure to its picture: what walking to an analysed layer takes.
+void show_layer(benchmark::State& state) {
+    Trial trial(state);
+    for (auto _ : state)
+        trial.show(figure());
+}
+
+/// A frame of a drag whose mouse goes to and fro.
+void pan(benchmark::State& state) {
+    Trial trial(state);
+    trial.mouse(QEvent::MouseButtonPress, trial.middle());
+    int step = 0;
+    for (auto _ : state) {
+        ++step;
+        trial.mouse(QEvent::MouseMove, trial.middle() + QPointF(20 + step % 50, step % 30));
+    }
+}
+
+/// A notch of the wheel, in and out by turns.
+void zoom(benchmark::State& state) {
+    Trial trial(state);
+    int step = 0;
+    for (auto _ : state)
+        trial.wheel(++step % 8 < 4 ? 120 : -120);
+}
+
+void sizes(benchmark::internal::Benchmark* bench) {
+    bench->Args({1280, 800})->Args({2560, 1600})->Unit(benchmark::kMillisecond);
+}
+
+BENCHMARK(show_layer)->Apply(sizes);
+BENCHMARK(pan)->Apply(sizes);
+BENCHMARK(zoom)->Apply(sizes);
+
+} // namespace
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    use_bundled_font();
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+}
