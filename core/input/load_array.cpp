@@ -3,6 +3,7 @@
 #include "core/checkpoint/zip_archive.h"
 #include "core/input/batch.h"
 #include "core/input/npy.h"
+#include "core/recording/stored_array.h"
 
 #include <algorithm>
 #include <array>
@@ -46,7 +47,16 @@ Result<Batch> read_tensor(const std::string& path) {
     return batch;
 }
 
-Result<Batch> read_any(const std::string& path) {
+Result<Batch> read_dataset(const std::string& path, const std::string& name) {
+    NORMSCOPE_LET(array, read_array(path, name));
+    Batch batch;
+    batch.shape = std::move(array.shape);
+    batch.values = std::move(array.values);
+    return batch;
+}
+
+/// `inside` names a dataset of an HDF5 file.
+Result<Batch> read_any(const std::string& path, const std::string& inside) {
     NORMSCOPE_LET(file, RandomAccessFile::open(path));
     NORMSCOPE_LET(format, sniff_format(*file));
     switch (format) {
@@ -57,8 +67,7 @@ Result<Batch> read_any(const std::string& path) {
     case FileFormat::pytorch_zip:
         return std::filesystem::path(path).extension() == ".npz" ? read_npz(file).within(path) : read_tensor(path);
     case FileFormat::hdf5:
-        return Error{ErrorCode::not_supported, path,
-                     "expected .npy, .npz, .pt or .safetensors, found HDF5; save the dataset with numpy.save"};
+        return read_dataset(path, inside);
     default:
         return read_tensor(path);
     }
@@ -73,7 +82,8 @@ bool is_array_path(const std::string& path) {
 }
 
 Result<Batch> load_array(const std::string& path) {
-    NORMSCOPE_LET(batch, read_any(path.substr(0, path.find("::"))));
+    const auto colons = path.find("::");
+    NORMSCOPE_LET(batch, read_any(path.substr(0, colons), colons == std::string::npos ? "" : path.substr(colons + 2)));
     std::string shape;
     for (const int64_t length : batch.shape)
         shape += (shape.empty() ? "" : ", ") + std::to_string(length);

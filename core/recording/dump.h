@@ -4,13 +4,15 @@
 #include "core/base/progress.h"
 #include "core/recording/recording.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace normscope {
 
-/// Opens an HDF5 dump (docs/file-format.md) as a recording whose tensors stream from the file. What the dump lacks has
+/// Opens an HDF5 dump (docs/file-format.md) as a recording whose tensors stream from the file. A file that is being
+/// written opens as it stands, without locks, and anew each time. What the dump lacks has
 /// its default and a warning where that matters. The file is first walked in a child process with limits on time and
 /// memory, because libhdf5 crashes or loops on some damaged files.
 /// `path` is a file, or what dump_files.h takes for one: a folder or a glob of shards, one of the shards,
@@ -20,6 +22,10 @@ Result<std::shared_ptr<const Recording>> open_dump(const std::string& path);
 
 /// Several of them as one recording (join.h); a file that is named twice counts once.
 Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::string>& names);
+
+/// A number that changes when a file that `path` stands for is written to or grows, or when another shard joins:
+/// compare it with what it was before opening to know whether to open again. Asks for sizes and times alone.
+uint64_t dump_state(const std::string& path);
 
 struct WriteOptions {
     bool keep_unknown =

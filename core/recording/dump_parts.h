@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/recording/hdf.h"
+#include "core/recording/mapping.h"
 #include "core/recording/recording.h"
 
 namespace normscope::hdf {
@@ -15,6 +16,9 @@ struct LayerPlace {
 
 /// One layer of a file; `index` is its place in the order of the file. Throws Failure.
 LayerRecording read_layer(const Object& root, const LayerPlace& place, int index);
+
+/// Input and output alone, of one shape; the layer has no name and no kind yet. Throws Failure.
+LayerRecording read_tensor_pair(const Object& root, const PairMapping& pair);
 
 /// The layers of a file that follows another layout (docs/file-format.md). Throws Failure.
 std::vector<LayerPlace> find_foreign_layers(const Object& root);

@@ -4,6 +4,7 @@
 #include "core/recording/two_byte.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace normscope::hdf {
@@ -59,6 +60,13 @@ size_t channel_axis_of(const Object& dataset, size_t rank, int channel_axis) {
              std::to_string(rank) + " axes");
 }
 
+bool may_grow(const Object& dataset, size_t axis) {
+    std::array<hsize_t, H5S_MAX_RANK> most{};
+    const Handle space(H5Dget_space(dataset.id()));
+    H5Sget_simple_extent_dims(space.id(), nullptr, most.data());
+    return most[axis] == H5S_UNLIMITED;
+}
+
 // (channels, rows) to (rows, channels)
 void transpose(std::span<const float> from, int64_t rows, std::span<float> to) {
     const auto channels = static_cast<int64_t>(from.size()) / rows;
@@ -93,7 +101,13 @@ Rows::Rows(Object opened, int channel_axis) : dataset_(std::move(opened)) {
     rows_ = std::accumulate(row_axes_.begin(), row_axes_.end(), int64_t{1}, [&](int64_t rows, size_t axis) {
         return rows * sizes_[axis];
     }); // < 2^60, see expect_stored
+    grows_ = !row_axes_.empty() && may_grow(dataset, row_axes_.front());
     plan_reading();
+}
+
+void Rows::keep_samples(int64_t samples) {
+    rows_ = rows_ / samples_ * samples;
+    samples_ = samples;
 }
 
 // Without filters libhdf5 needs no cache: it reads just the bytes that are asked for. With filters it decodes whole
@@ -104,8 +118,13 @@ void Rows::plan_reading() {
     const auto layout = H5Pget_layout(creation.id());
     if (layout == H5D_VIRTUAL)
         return dataset_.close_when_idle(0);
-    if (layout != H5D_CHUNKED)
+    if (layout != H5D_CHUNKED) {
+        const Handle type(H5Dget_type(dataset_.use().id()));
+        const bool as_in_memory = storage_ != Storage::native || H5Tequal(type.id(), H5T_NATIVE_FLOAT) > 0;
+        if (as_in_memory && channel_axis_ + 1 == sizes_.size())
+            direct_ = DirectBytes(dataset_.use());
         return;
+    }
     if (H5Pget_nfilters(creation.id()) == 0)
         return dataset_.close_when_idle(0);
     std::vector<hsize_t> chunk(sizes_.size());
@@ -130,6 +149,9 @@ Result<void> Rows::read(int64_t first, int64_t count, std::span<float> into) con
                      std::to_string(first) + " to " + std::to_string(first + count));
         if (count == 0)
             return;
+        into = into.first(static_cast<size_t>(count * channels_));
+        if (direct_)
+            return read_direct(first, into);
         Slab box{std::vector<hsize_t>(sizes_.size(), 0), {sizes_.begin(), sizes_.end()}, 1};
         const Lock lock;
         read_level(0, std::move(box), first, count, into);
@@ -195,10 +217,29 @@ void Rows::read_numbers(const Slab& box, std::span<float> into) const {
     std::vector<uint16_t> raw(into.size());
     const Handle as_stored(H5Dget_type(dataset.id())); // the type of the file: no conversion
     fetch(as_stored.id(), raw.data());
+    convert(raw, into);
+}
+
+void Rows::convert(std::span<uint16_t> raw, std::span<float> into) const {
     if (swap_bytes_)
         std::ranges::transform(raw, raw.begin(),
                                [](uint16_t bits) { return static_cast<uint16_t>(bits << 8 | bits >> 8); });
     storage_ == Storage::float16 ? halves_to_floats(raw, into) : bfloat16s_to_floats(raw, into);
+}
+
+void Rows::read_direct(int64_t first, std::span<float> into) const {
+    const auto expect_read = [&](bool read) {
+        if (!read)
+            fail(ErrorCode::cannot_read, dataset_.place(),
+                 "expected the bytes of its rows, found a file that became shorter; open it again");
+    };
+    const auto begin = static_cast<uint64_t>(first * channels_);
+    if (storage_ == Storage::native)
+        return expect_read(direct_.read(begin * sizeof(float), std::as_writable_bytes(into)));
+    thread_local std::vector<uint16_t> raw;
+    raw.resize(into.size());
+    expect_read(direct_.read(begin * sizeof(uint16_t), std::as_writable_bytes(std::span(raw))));
+    convert(raw, into);
 }
 
 std::vector<float> all_values(Object dataset, int64_t limit) {

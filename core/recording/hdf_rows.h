@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/recording/direct_bytes.h"
 #include "core/recording/hdf.h"
 #include "core/recording/lazy_dataset.h"
 #include "core/recording/recording.h"
@@ -24,6 +25,10 @@ public:
     /// The length of the first axis that is no channel axis (1 where there is none), and the rows in one step of it.
     int64_t samples() const { return samples_; }
     int64_t tokens() const { return rows_ / samples_; }
+    /// Whether samples may be appended to it: a writer that stops in between leaves tensors of different lengths.
+    bool grows() const { return grows_; }
+    /// Shows the first samples alone.
+    void keep_samples(int64_t samples);
     const std::string& place() const { return dataset_.place(); }
 
 private:
@@ -38,10 +43,13 @@ private:
     void read_numbers(const Slab& box, std::span<float> into) const;
 
     void plan_reading();
+    void read_direct(int64_t first, std::span<float> into) const;
+    void convert(std::span<uint16_t> raw, std::span<float> into) const;
 
     LazyDataset dataset_;
+    DirectBytes direct_; ///< Where rows lie in one piece and need no conversion but that of two-byte floats
     Storage storage_ = Storage::native;
-    bool swap_bytes_ = false;
+    bool swap_bytes_ = false, grows_ = false;
     std::vector<int64_t> sizes_;
     size_t channel_axis_ = 0;
     std::vector<size_t> row_axes_;

@@ -47,13 +47,19 @@ std::vector<float> read_parameter(const Object& group, const std::string& name) 
     return has(group, name) ? all_values(open_dataset(group, name), most_parameters) : std::vector<float>();
 }
 
-std::shared_ptr<const Rows> read_tensor(const Object& root, const std::string& path, int channel_axis) {
+std::shared_ptr<Rows> read_tensor(const Object& root, const std::string& path, int channel_axis) {
     return has_at(root, path) ? std::make_shared<Rows>(open_dataset_at(root, path), channel_axis) : nullptr;
 }
 
-/// Opens a tensor that has the shape of the input, or none.
-std::shared_ptr<const Rows> read_like(const Rows& input, const Object& group, const std::string& name, int axis) {
+/// Opens a tensor that has the shape of the input, or none. Where a writer stopped between two tensors, both keep the
+/// samples that they share.
+std::shared_ptr<const Rows> read_like(Rows& input, const Object& group, const std::string& name, int axis) {
     auto rows = read_tensor(group, name, axis);
+    if (rows && rows->samples() != input.samples() && rows->grows() && input.grows()) {
+        const auto shared = std::min(rows->samples(), input.samples());
+        rows->keep_samples(shared);
+        input.keep_samples(shared);
+    }
     if (rows &&
         (rows->samples() != input.samples() || rows->rows() != input.rows() || rows->channels() != input.channels()))
         fail(ErrorCode::damaged, rows->place(),
@@ -75,12 +81,12 @@ void read_tensors(const Object& root, const Object& group, const LayerPlace& pla
     }
     into.input = input;
     into.output = read_like(*input, root, place.output, axis);
-    into.samples = input->samples();
-    into.tokens = input->tokens();
     into.layer.channels = input->channels();
     into.input_grad = read_like(*input, group, layout::input_grad, axis);
     into.input_grad_total = read_like(*input, group, layout::input_grad_total, axis);
     into.output_grad = read_like(*input, group, layout::output_grad, axis);
+    into.samples = input->samples();
+    into.tokens = input->tokens();
     if (!has(group, layout::token_positions))
         return;
     const auto dataset = open_dataset(group, layout::token_positions);
@@ -132,6 +138,19 @@ void read_parameters(const Object& group, LayerRecording& into) {
 }
 
 } // namespace
+
+LayerRecording read_tensor_pair(const Object& root, const PairMapping& pair) {
+    const auto input = std::make_shared<Rows>(open_dataset_at(root, pair.input), pair.channel_axis);
+    LayerRecording recording;
+    recording.input = input;
+    recording.output = read_like(*input, root, pair.output, pair.channel_axis);
+    if (!recording.output)
+        fail(ErrorCode::missing, root.at(pair.output), "expected a dataset, found nothing");
+    recording.samples = input->samples();
+    recording.tokens = input->tokens();
+    recording.layer.channels = input->channels();
+    return recording;
+}
 
 LayerRecording read_layer(const Object& root, const LayerPlace& place, int index) {
     const auto group = open_group_at(root, place.group);

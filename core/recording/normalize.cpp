@@ -3,6 +3,7 @@
 
 #include "core/statistics/vectorize.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace normscope {
@@ -13,26 +14,31 @@ struct RowMoments {
     double variance = 0; ///< biased, about `mean`
 };
 
-/// Mean and variance of one row; about 0 instead of the mean when `centred` is false.
+/// Mean and variance of one row; about 0 instead of the mean when `centred` is false. One pass about a pivot: the first
+/// value, which keeps the variance exact to rounding where a row lies far from 0.
 NORMSCOPE_CLONES RowMoments row_moments(const float* x, std::size_t size, bool centred) {
     constexpr std::size_t lanes = 8;
-    const auto sum_of = [&](auto value) {
-        double sums[lanes] = {};
-        std::size_t i = 0;
-        for (; i + lanes <= size; i += lanes)
-            for (std::size_t lane = 0; lane < lanes; ++lane)
-                sums[lane] += value(static_cast<double>(x[i + lane]));
-        for (; i < size; ++i)
-            sums[0] += value(static_cast<double>(x[i]));
-        return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    const double pivot = centred && size > 0 ? static_cast<double>(x[0]) : 0.0;
+    double sums[lanes] = {}, squares[lanes] = {};
+    const auto step = [&](std::size_t i, std::size_t lane) {
+        const double d = static_cast<double>(x[i]) - pivot;
+        sums[lane] += d;
+        squares[lane] += d * d;
+    };
+    std::size_t i = 0;
+    for (; i + lanes <= size; i += lanes)
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+            step(i + lane, lane);
+    for (; i < size; ++i)
+        step(i, 0);
+    const auto total = [](const double* s) {
+        return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
     };
     const auto n = static_cast<double>(size);
-    RowMoments moments;
-    if (centred)
-        moments.mean = sum_of([](double v) { return v; }) / n;
-    const double mean = moments.mean;
-    moments.variance = sum_of([mean](double v) { return (v - mean) * (v - mean); }) / n;
-    return moments;
+    const double shift = total(sums) / n, square = total(squares) / n;
+    if (!centred)
+        return {0, square};
+    return {pivot + shift, std::max(0.0, square - shift * shift)};
 }
 
 NORMSCOPE_CLONES void scale_row(const float* x, std::size_t size, double mean, double scale, float* out) {

@@ -7,11 +7,21 @@
 #include "core/recording/probe.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 namespace normscope {
 
 namespace {
+
+/// Size and time of a file; what they are when there is none is as good as any.
+uint64_t file_state(const std::string& path) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    const auto time = std::filesystem::last_write_time(path, error).time_since_epoch().count();
+    return static_cast<uint64_t>(size) * 0x9e3779b97f4a7c15u + static_cast<uint64_t>(time);
+}
 
 /// Reads the first and the last rows of every tensor, as a view would.
 void touch(const Recording& recording) {
@@ -28,7 +38,7 @@ void touch(const Recording& recording) {
         }
 }
 
-Result<std::shared_ptr<const Recording>> open_file(const std::string& path, const std::string& group) {
+Result<std::shared_ptr<const Recording>> open_once(const std::string& path, const std::string& group) {
     NORMSCOPE_LET(file, RandomAccessFile::open(path));
     // Walking takes milliseconds, decompressing summaries about 0.1 s a megabyte; a loop takes for ever.
     ProbeLimits limits;
@@ -36,6 +46,19 @@ Result<std::shared_ptr<const Recording>> open_file(const std::string& path, cons
     NORMSCOPE_TRY(probe(
         path, [&] { return hdf::guarded([&] { touch(*hdf::read_dump(path, group)); }); }, limits));
     return hdf::guarded([&]() -> std::shared_ptr<const Recording> { return hdf::read_dump(path, group); });
+}
+
+/// A writer may be in the middle of a change: a file that changes while it fails to open is tried again.
+Result<std::shared_ptr<const Recording>> open_file(const std::string& path, const std::string& group) {
+    constexpr int trials = 4;
+    constexpr std::chrono::milliseconds pause(50);
+    for (int trial = 1;; ++trial) {
+        const auto before = file_state(path);
+        auto opened = open_once(path, group);
+        if (opened || trial == trials || file_state(path) == before)
+            return opened;
+        std::this_thread::sleep_for(pause);
+    }
 }
 
 using Shards = std::vector<std::shared_ptr<const Recording>>;
@@ -71,6 +94,14 @@ Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::strin
     shown->run.path = names.front();
     shown->warnings.push_back(std::to_string(shards.size()) + " shards are shown as one recording");
     return std::shared_ptr<const Recording>(shown);
+}
+
+uint64_t dump_state(const std::string& path) {
+    const auto found = find_dump_files(path);
+    uint64_t state = 0;
+    for (const auto& file : found ? found->files : std::vector<std::string>())
+        state = state * 31 + file_state(file);
+    return state;
 }
 
 Result<std::shared_ptr<const Recording>> open_dump(const std::string& path) {

@@ -5,6 +5,7 @@
 #include <H5FDdevelop.h>
 #endif
 
+#include "core/recording/hdf.h"
 #include "core/recording/lookup3.h"
 
 #include <algorithm>
@@ -41,22 +42,6 @@ ReadingFile& of(H5FD_t* file) {
 
 const ReadingFile& of(const H5FD_t* file) {
     return *reinterpret_cast<const ReadingFile*>(file);
-}
-
-/// As many bytes as there are from `offset` on; −1 on an error.
-ssize_t read_at(int descriptor, haddr_t offset, std::span<unsigned char> into) {
-    size_t done = 0;
-    while (done < into.size()) {
-        const auto got = pread(descriptor, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        done += static_cast<size_t>(got);
-    }
-    return static_cast<ssize_t>(done);
 }
 
 void unmark(ReadingFile& file) {
@@ -135,6 +120,11 @@ herr_t read_file(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t offset, size_t size, v
     return 0;
 }
 
+herr_t get_handle(H5FD_t* file, hid_t, void** handle) {
+    *handle = &of(file).descriptor;
+    return 0;
+}
+
 herr_t refuse_writing(H5FD_t*, H5FD_mem_t, hid_t, haddr_t, size_t, const void*) {
     return -1;
 }
@@ -154,18 +144,48 @@ H5FD_class_t driver_class() {
     driver.get_eoa = allocated;
     driver.set_eoa = set_allocated;
     driver.get_eof = size_of;
+    driver.get_handle = get_handle;
     driver.read = read_file;
     driver.write = refuse_writing;
     std::ranges::fill(driver.fl_map, H5FD_MEM_SUPER); // one free list for all kinds of data
     return driver;                                    // without `cmp`: no two handles are the same file
 }
 
-} // namespace
-
-bool use_reading_driver(hid_t file_access) {
+hid_t registered_driver() {
     static const auto driver = driver_class();
     static const hid_t registered = H5FDregister(&driver);
+    return registered;
+}
+
+} // namespace
+
+ssize_t read_at(int descriptor, uint64_t offset, std::span<unsigned char> into) {
+    size_t done = 0;
+    while (done < into.size()) {
+        const auto got = pread(descriptor, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        done += static_cast<size_t>(got);
+    }
+    return static_cast<ssize_t>(done);
+}
+
+bool use_reading_driver(hid_t file_access) {
+    const auto registered = registered_driver();
     return registered >= 0 && H5Pset_driver(file_access, registered, nullptr) >= 0;
+}
+
+int descriptor_of(hid_t object) {
+    const Handle file(H5Iget_file_id(object));
+    const Handle access(H5Fget_access_plist(file.id()));
+    void* handle = nullptr;
+    if (H5Pget_driver(access.id()) != registered_driver() || H5Fget_vfd_handle(file.id(), H5P_DEFAULT, &handle) < 0)
+        return -1;
+    return fcntl(*static_cast<int*>(handle), F_DUPFD_CLOEXEC, 0);
 }
 
 } // namespace normscope::hdf

@@ -3,6 +3,10 @@
 
 #include <hdf5.h>
 
+#include <cstdint>
+#include <span>
+#include <sys/types.h>
+
 namespace normscope::hdf {
 
 /// Makes libhdf5 read a file through a driver of our own, which never writes, never locks and differs from the default
@@ -10,5 +14,11 @@ namespace normscope::hdf {
 /// cached, for ever, while another program appends. And a file that is marked as being written (or whose writer was
 /// killed) opens: the mark in the superblock is not shown to libhdf5. False where libhdf5 does not take the driver.
 bool use_reading_driver(hid_t file_access);
+
+/// A new descriptor of the file that an object of this driver lies in, for the caller to close; −1 where there is none.
+int descriptor_of(hid_t object);
+
+/// Reads from `offset` on until `into` is full or the file ends; the bytes read, −1 on an error. From any thread.
+ssize_t read_at(int descriptor, uint64_t offset, std::span<unsigned char> into);
 
 } // namespace normscope::hdf

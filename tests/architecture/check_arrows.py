@@ -35,7 +35,7 @@ LIBRARIES = {  # pattern of an include -> the rooms it may stand in
     r"hdf5|H5\w+\.h": {"core/recording"},
     r"torch/|ATen/|c10/": {"core/model", "core/capture"},
     r"Q[A-Z]\w+|Qt\w+/.*": {"core/input", "ui/plots", "ui/jobs", "ui/session", "ui/models", "ui/panels", "ui/shell", "app"},
-    r"nlohmann/.*": {"core/checkpoint", "core/report", "core/model"},
+    r"nlohmann/.*": {"core/checkpoint", "core/recording", "core/report", "core/model"},
     r"CLI/.*": {"app"},
 }
 

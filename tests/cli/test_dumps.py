@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Dumps on the command line: shards, merge, convert, summarize."""
+import json
+import shutil
+import unittest
+
+from program import BERT, ROOT, ProgramTest
+
+LAYOUTS = ROOT / "tests/golden/layouts"
+
+
+def without_places(report):
+    """The numbers of a report, without what names its file."""
+    return json.dumps(report["layers"], sort_keys=True)
+
+
+class Dumps(ProgramTest):
+    def report(self, dump):
+        out = self.folder / "report"
+        self.run_program("report", dump, "--out", out, "--formats", "json", "--quiet")
+        return json.loads((out / "report.json").read_text())
+
+    def test_a_merge_of_chunks_shows_what_the_folder_shows(self):
+        merged = self.folder / "merged.h5"
+        self.assertEqual(self.run_json("merge", LAYOUTS / "chunks", "-o", merged)["layers"], 2)
+        self.assertEqual(without_places(self.report(merged)), without_places(self.report(LAYOUTS / "chunks")))
+        twice = self.folder / "twice.h5"
+        self.run_program("merge", *sorted((LAYOUTS / "chunks").iterdir()), LAYOUTS / "chunks", "-o", twice)
+        self.assertEqual(without_places(self.report(twice)), without_places(self.report(merged)))
+
+    def test_convert_makes_a_dump_of_a_foreign_file(self):
+        converted = self.folder / "run.h5"
+        self.run_program("convert", LAYOUTS / "transformer_lens.h5", "-o", converted)
+        found = self.run_json("inspect", converted)
+        self.assertEqual(found["source"]["format"], "normscope-dump")
+        self.assertEqual([layer["name"] for layer in found["layers"]],
+                         ["blocks.0.ln1", "blocks.0.ln2", "blocks.1.ln1", "blocks.1.ln2", "ln_final"])
+
+    def test_a_summary_gives_the_same_numbers(self):
+        small = self.folder / "small.h5"
+        self.run_program("summarize", LAYOUTS / "chunks", "-o", small)
+        whole, summary = self.report(LAYOUTS / "chunks"), self.report(small)
+        for a, b in zip(whole["layers"], summary["layers"], strict=True):
+            self.assertEqual(a["points"], b["points"])
+            self.assertEqual(a["input"], b["input"])
+            for fit, again in zip(a["fits"], b["fits"], strict=True):
+                self.assertAlmostEqual(fit["A_alpha"], again["A_alpha"], places=9)
+        again = self.folder / "again.h5"
+        self.run_program("summarize", BERT, "-o", again)
+        self.assertEqual(self.report(again)["layers"][3]["input"], self.report(BERT)["layers"][3]["input"])
+
+    def test_a_group_of_a_file_opens_by_itself(self):
+        found = self.run_json("inspect", f"{LAYOUTS / 'filters.h5'}::/entry/layers/zstd.float16")
+        self.assertEqual([layer["name"] for layer in found["layers"]], ["zstd.float16"])
+        self.assert_fails(3, "inspect", f"{LAYOUTS / 'filters.h5'}::/entry/none", says=["none"])
+
+    def test_what_cannot_be_opened_is_named(self):
+        self.assert_fails(3, "inspect", LAYOUTS / "unknown_filter.h5", says=["/a/x", "32024"])
+        for name in ("elsewhere.h5", "source_0.h5", "raw.bin"):
+            shutil.copy(LAYOUTS / name, self.folder)
+        self.assert_fails(3, "inspect", self.folder / "elsewhere.h5", says=["source_1.h5"])
+        self.assert_fails(3, "merge", self.folder / "none*.h5", "-o", self.folder / "x.h5", says=["none*.h5"])
+        self.assert_fails(5, "convert", LAYOUTS / "flat.h5", "-o", self.folder / "no/folder.h5", says=["folder.h5"])
+        self.assertEqual(self.files(), ["elsewhere.h5", "raw.bin", "source_0.h5"])
+
+
+if __name__ == "__main__":
+    unittest.main()
