@@ -15,6 +15,8 @@
 namespace normscope {
 namespace {
 
+const QString random_input = QStringLiteral("random"); ///< The word of `RunRequest::input`
+
 QString shown_files(const QStringList& files) {
     if (files.size() == 1)
         return files.front();
@@ -75,18 +77,15 @@ void InputChooser::setRequest(const RunRequest& request) {
     QStringList paths;
     for (const std::string& path : request.input)
         paths << QString::fromStdString(path);
+    setPaths(paths);
     labels_->setText(QString::fromStdString(request.labels));
-    if (paths == QStringList{QStringLiteral("random")})
-        kind_->setCurrentIndex(random);
-    else
-        setPaths(paths);
 }
 
 void InputChooser::fill(RunRequest& request) const {
     request.input.clear();
     request.labels = labels_->text().trimmed().toStdString();
     if (kind() == random)
-        request.input = {"random"};
+        request.input = {random_input.toStdString()};
     else if (kind() == files)
         for (const QString& path : files_)
             request.input.push_back(path.toStdString());
@@ -98,11 +97,14 @@ void InputChooser::setPaths(const QStringList& paths) {
     files_ = paths;
     const QString first = paths.value(0);
     const bool one = paths.size() == 1;
-    if (one && is_array_path(first.toStdString()))
+    if (paths == QStringList{random_input})
+        kind_->setCurrentIndex(random);
+    else if (one && is_array_path(first.toStdString()))
         kind_->setCurrentIndex(array);
     else
         kind_->setCurrentIndex(paths.isEmpty() || (one && QFileInfo(first).isDir()) ? folder : files);
     path_->setText(kind() == files ? shown_files(files_) : first);
+    labels_->clear(); // they belonged to another input
     follow();
 }
 

@@ -21,7 +21,7 @@ public:
     /// Takes input and labels of the request, or gives them.
     void setRequest(const RunRequest& request);
     void fill(RunRequest& request) const;
-    /// What was dropped here: one folder, one array, or image files.
+    /// What was dropped here: one folder, one array, or image files; or the word `random`. Labels are none then.
     void setPaths(const QStringList& paths);
 
 signals:

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The user opens something and looks around.
+#include "flow.h"
+#include "ui/panels/files_panel.h"
+
+#include <QAbstractItemView>
+#include <QClipboard>
+#include <QDropEvent>
+#include <QElapsedTimer>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QPushButton>
+#include <QToolButton>
+
+namespace normscope {
+namespace {
+
+QAbstractItemView* layer_table(MainWindow& window) {
+    for (auto* panel : window.findChildren<LayersPanel*>())
+        return panel->findChild<QAbstractItemView*>();
+    return nullptr;
+}
+
+TEST_F(Flow, TheSampleShowsItsClearSWithinTwoSeconds) {
+    constexpr qint64 promised_ms = 2000;
+    QElapsedTimer timer;
+    timer.start();
+    auto* button = window().findChild<QPushButton*>(QStringLiteral("sampleButton"));
+    ASSERT_NE(button, nullptr);
+    QTest::mouseClick(button, Qt::LeftButton);
+    ASSERT_TRUE(wait([&] { return !shownLayer().isEmpty(); }));
+    EXPECT_LT(timer.elapsed(), promised_ms * slower);
+    ASSERT_TRUE(wait([&] { return session().files().size() == 4; }));
+    ASSERT_TRUE(waitIdle());
+    EXPECT_EQ(window().windowTitle(), QStringLiteral("all-minilm-l6-v2.h5 — NormScope"));
+    const LayerPtr shown = session().currentResult();
+    ASSERT_NE(shown, nullptr);
+    EXPECT_GT(shown->fit(Curve::tanh, Weighting::bins)->r2_bins, 0.95); // an S, and no straight line
+    EXPECT_LT(shown->line.r2_points, shown->fit(Curve::tanh, Weighting::points)->r2_points - 0.02);
+    EXPECT_TRUE(shownLayer().contains(QString::fromStdString(shown->layer.name)));
+}
+
+TEST_F(Flow, ArrowKeysWalkTheLayersAndEveryViewFollows) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    session().selectLayer(3);
+    window().workbench().scatter().view().setFocus();
+    press(Qt::Key_Down);
+    EXPECT_EQ(session().currentLayer(), 4);
+    press(Qt::Key_Left);
+    press(Qt::Key_Up);
+    EXPECT_EQ(session().currentLayer(), 2);
+    const QString name = QString::fromStdString(session().currentLayers()[2].name);
+    ASSERT_TRUE(wait([&] { return shownLayer().contains(name); }));
+    const auto gradients = window().findChild<GradientPanel*>()->view().figure();
+    ASSERT_NE(gradients, nullptr);
+    EXPECT_NE(gradients->title().find(name.toStdString()), std::string::npos);
+    for (int i = 0; i < 50; ++i)
+        press(Qt::Key_Right);
+    EXPECT_EQ(session().currentLayer(), 12); // the last one, and no further
+}
+
+TEST_F(Flow, ArrowKeysInTheFilterMoveNothing) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    session().selectLayer(3);
+    press(Qt::Key_F, Qt::ControlModifier);
+    ASSERT_NE(qobject_cast<QLineEdit*>(QApplication::focusWidget()), nullptr);
+    press(Qt::Key_Left);
+    EXPECT_EQ(session().currentLayer(), 3);
+}
+
+TEST_F(Flow, TheFilterLeavesTheMatchingLayers) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    const QAbstractItemView* table = layer_table(window());
+    ASSERT_NE(table, nullptr);
+    EXPECT_EQ(table->model()->rowCount(), 13);
+    press(Qt::Key_F, Qt::ControlModifier);
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("layer\\.[45]\\.output"));
+    ASSERT_TRUE(wait([&] { return table->model()->rowCount() == 2; }));
+}
+
+TEST_F(Flow, CopyTakesTheTablesSelectionElseThePicture) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    session().selectLayer(4);
+    layer_table(window())->setFocus();
+    press(Qt::Key_C, Qt::ControlModifier);
+    const QString name = QString::fromStdString(session().currentLayers()[4].name);
+    EXPECT_TRUE(QApplication::clipboard()->text().contains(name));
+    window().workbench().scatter().view().setFocus();
+    press(Qt::Key_C, Qt::ControlModifier);
+    EXPECT_FALSE(QApplication::clipboard()->image().isNull());
+}
+
+TEST_F(Flow, ABadFileDroppedLeavesTheGoodOne) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    const QString bad = folder(QStringLiteral("bad.safetensors")), shown = shownLayer();
+    QFile file(bad);
+    ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write("no checkpoint at all");
+    file.close();
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(bad)});
+    QDropEvent drop(QPointF(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(&window(), &drop);
+    const MessageBar* message = bar(*window().findChild<FilesPanel*>());
+    ASSERT_TRUE(wait([&] { return message->isVisible(); }));
+    EXPECT_TRUE(message->text().contains(QStringLiteral("bad.safetensors")));
+    EXPECT_FALSE(bar(window())->isVisible()); // not said twice
+    EXPECT_EQ(QApplication::activeModalWidget(), nullptr);
+    EXPECT_EQ(session().files().size(), 1u);
+    EXPECT_EQ(shownLayer(), shown);
+}
+
+TEST_F(Flow, ABadFileInTheEmptyWindowIsSaidAtItsTop) {
+    window().openPaths({folder(QStringLiteral("missing.pt"))});
+    ASSERT_TRUE(wait([&] { return bar(window())->isVisible(); }));
+    EXPECT_TRUE(bar(window())->text().contains(QStringLiteral("missing.pt")));
+}
+
+TEST_F(Flow, ClosingTheLastFileShowsTheStartAgain) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    press(Qt::Key_W, Qt::ControlModifier);
+    EXPECT_TRUE(session().files().empty());
+    EXPECT_TRUE(window().findChild<QPushButton*>(QStringLiteral("sampleButton"))->isVisible());
+    EXPECT_EQ(window().windowTitle(), QStringLiteral("NormScope"));
+}
+
+} // namespace
+} // namespace normscope

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The user runs a checkpoint.
+#include "flow.h"
+#include "ui/shell/run_panel.h"
+
+#include <QComboBox>
+#include <QElapsedTimer>
+#include <QLineEdit>
+#include <QListWidget>
+
+namespace normscope {
+namespace {
+
+constexpr int cancel_ms = 1000; ///< "cancel within a second"
+
+QListWidget* thumbnails(const RunPanel& panel) {
+    return panel.findChild<QListWidget*>(QStringLiteral("thumbnails"));
+}
+
+TEST_F(Flow, TheBatchIsShownBeforeItRuns) {
+    openSampleFile(QStringLiteral("vit-layernorm.safetensors"));
+    EXPECT_EQ(session().currentRun(), nullptr);
+    press(Qt::Key_R, Qt::ControlModifier);
+    auto* panel = window().findChild<RunPanel*>();
+    ASSERT_NE(panel, nullptr);
+    ASSERT_TRUE(wait([&] { return thumbnails(*panel)->count() == 64; }));
+    EXPECT_TRUE(thumbnails(*panel)->item(0)->text().contains(QStringLiteral("label 9"))); // an ankle boot
+    EXPECT_EQ(panel->findChild<QLineEdit*>(QStringLiteral("told-heads"))->text(), QStringLiteral("4"));
+    EXPECT_EQ(runs(), 0);
+}
+
+TEST_F(Flow, AnotherLossRunsAgainBesideTheOldRun) {
+    openSampleFile(QStringLiteral("vit-layernorm.safetensors"));
+    RunPanel& panel = *window().openRunPanel();
+    panel.run();
+    ASSERT_TRUE(wait([&] { return runs() == 1; }));
+    ASSERT_TRUE(wait([&] { return !panel.isVisible(); }));
+    EXPECT_EQ(session().currentRun()->recording->run.loss, "labels");
+    EXPECT_GT(session().currentRun()->accuracy.value_or(0), 0.8);
+    window().openRunPanel();
+    auto* loss = panel.findChild<QComboBox*>(QStringLiteral("loss"));
+    loss->setCurrentIndex(loss->findText(QStringLiteral("prediction")));
+    QTest::keyClick(&panel, Qt::Key_Return, Qt::ControlModifier);
+    ASSERT_TRUE(wait([&] { return runs() == 2; }));
+    ASSERT_TRUE(waitIdle());
+    EXPECT_EQ(session().currentRun()->recording->run.loss, "prediction");
+    EXPECT_NE(session().currentResult(), nullptr);
+    EXPECT_FALSE(shownLayer().isEmpty());
+}
+
+TEST_F(Flow, WhatARunNeedsAndLacksIsSaidInItsPanel) {
+    openSampleFile(QStringLiteral("vit-layernorm.safetensors"));
+    RunPanel& panel = *window().openRunPanel();
+    panel.findChild<QLineEdit*>(QStringLiteral("inputPath"))->setText(folder(QStringLiteral("nothing")));
+    ASSERT_TRUE(wait([&] { return bar(panel)->isVisible(); }));
+    EXPECT_TRUE(bar(panel)->text().contains(QStringLiteral("nothing")));
+    panel.run();
+    ASSERT_TRUE(waitIdle());
+    EXPECT_TRUE(panel.isVisible());
+    EXPECT_TRUE(bar(panel)->isVisible());
+    EXPECT_EQ(runs(), 0);
+}
+
+TEST_F(Flow, CancelStopsWithinASecondAndKeepsTheOldResults) {
+    openSampleFile(QStringLiteral("vit-layernorm.safetensors"));
+    RunPanel& panel = *window().openRunPanel();
+    panel.run();
+    ASSERT_TRUE(wait([&] { return runs() == 1; }));
+    ASSERT_TRUE(waitIdle());
+    const AnalysisPtr before = session().currentRun()->analysis;
+    window().openRunPanel({longInput()})->run();
+    ASSERT_TRUE(wait([&] { return session().currentFile()->running; }));
+    QTest::qWait(500);
+    ASSERT_TRUE(session().currentFile()->running) << "the run ended before it could be cancelled";
+    window().activateWindow();
+    QElapsedTimer timer;
+    timer.start();
+    QTest::keyClick(&window(), Qt::Key_Escape);
+    ASSERT_TRUE(wait([&] { return !session().currentFile()->running; }));
+    EXPECT_LT(timer.elapsed(), cancel_ms * slower);
+    EXPECT_EQ(runs(), 1);
+    EXPECT_EQ(session().currentRun()->analysis, before);
+}
+
+TEST_F(Flow, ClosingTheWindowWhileARunIsOnItsWayEndsIt) {
+    openSampleFile(QStringLiteral("vit-layernorm.safetensors"));
+    window().openRunPanel({longInput()})->run();
+    ASSERT_TRUE(wait([&] { return session().currentFile()->running; }));
+    QTest::qWait(300);
+    ASSERT_TRUE(session().currentFile()->running) << "the run ended before the window was closed";
+    QElapsedTimer timer;
+    timer.start();
+    closeWindow();
+    EXPECT_LT(timer.elapsed(), 2 * cancel_ms * slower);
+}
+
+TEST_F(Flow, WhatACheckpointWasRunOnIsRemembered) {
+    openSampleFile(QStringLiteral("vit-dyt.safetensors"));
+    RunPanel& panel = *window().openRunPanel({QStringLiteral("random")});
+    auto* loss = panel.findChild<QComboBox*>(QStringLiteral("loss"));
+    loss->setCurrentIndex(loss->findText(QStringLiteral("sum of squares")));
+    RunRequest asked = panel.request();
+    panel.run();
+    ASSERT_TRUE(waitIdle());
+    closeWindow();
+    openWindow();
+    openSampleFile(QStringLiteral("vit-dyt.safetensors"));
+    const RunRequest again = window().openRunPanel()->request();
+    EXPECT_EQ(again.input, asked.input);
+    EXPECT_EQ(again.capture.loss, Loss::sum_squares);
+}
+
+} // namespace
+} // namespace normscope

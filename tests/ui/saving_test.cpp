@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The user saves what is seen, closes the window and opens it again.
+#include "flow.h"
+#include "ui/shell/export_dialog.h"
+#include "ui/shell/export_form.h"
+#include "ui/shell/figure_preview.h"
+#include "ui/shell/report_dialog.h"
+
+#include <QDockWidget>
+#include <QFile>
+#include <QLineEdit>
+
+namespace normscope {
+namespace {
+
+QByteArray beginning(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.read(400) : QByteArray();
+}
+
+class SaveFigure : public Flow, public ::testing::WithParamInterface<std::pair<const char*, const char*>> {};
+
+TEST_P(SaveFigure, AsTheDialogShowsIt) {
+    const auto& [format, signature] = GetParam();
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    ExportDialog& dialog = *window().openExport();
+    const auto* preview = dialog.findChild<FigurePreview*>();
+    ASSERT_TRUE(wait([&] { return !preview->image().isNull(); }));
+    dialog.findChild<ExportForm*>()->setFormat(QLatin1String(format));
+    const QString path = folder(QStringLiteral("figure.") + QLatin1String(format));
+    dialog.findChild<QLineEdit*>(QStringLiteral("exportPath"))->setText(path);
+    dialog.save();
+    ASSERT_TRUE(wait([&] { return !dialog.isVisible(); }));
+    EXPECT_TRUE(beginning(path).contains(signature));
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, SaveFigure,
+                         ::testing::Values(std::pair("png", "PNG\r\n"), std::pair("svg", "<svg"),
+                                           std::pair("pdf", "%PDF")),
+                         [](const auto& format) { return std::string(format.param.first); });
+
+TEST_F(Flow, AFigureThatCannotBeWrittenIsSaidInItsDialog) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    ExportDialog& dialog = *window().openExport();
+    dialog.findChild<QLineEdit*>(QStringLiteral("exportPath"))->setText(QStringLiteral("/proc/nowhere/figure.png"));
+    dialog.save();
+    ASSERT_TRUE(wait([&] { return bar(dialog)->isVisible(); }));
+    EXPECT_TRUE(dialog.isVisible());
+    EXPECT_TRUE(bar(dialog)->text().contains(QStringLiteral("/proc/nowhere")));
+    EXPECT_FALSE(bar(window())->isVisible()); // not said twice
+}
+
+TEST_F(Flow, TheWholeReportIsThatOfTheCommandLine) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    ReportDialog& dialog = *window().openReport();
+    dialog.findChild<QLineEdit*>(QStringLiteral("reportFolder"))->setText(folder(QStringLiteral("report")));
+    dialog.save();
+    ASSERT_TRUE(wait([&] { return !dialog.isVisible(); }));
+    for (const auto* name : {"report.json", "report.pdf", "layers.csv", "overview.png", "depth.png"})
+        EXPECT_TRUE(QFile::exists(folder(QStringLiteral("report/") + QLatin1String(name)))) << name;
+}
+
+TEST_F(Flow, TheWindowIsOpenedAsItWasLeft) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    const auto dock = [this](const char* name) { return window().findChild<QDockWidget*>(QLatin1String(name)); };
+    dock("log")->hide();
+    window().resize(1111, 777);
+    closeWindow();
+    openWindow();
+    EXPECT_EQ(window().size(), QSize(1111, 777));
+    EXPECT_TRUE(dock("log")->isHidden());
+    EXPECT_FALSE(dock("depth")->isHidden());
+    EXPECT_EQ(WindowSettings(WindowSettings::Memory::kept).recentFiles().value(0),
+              sample(QStringLiteral("all-minilm-l6-v2.h5")));
+    EXPECT_TRUE(WindowSettings(WindowSettings::Memory::fresh).recentFiles().isEmpty());
+}
+
+} // namespace
+} // namespace normscope
