@@ -96,10 +96,8 @@ double curve_value(Curve curve, double u) {
 
 double curve_slope(Curve curve, double u) {
     switch (curve) {
-    case Curve::tanh: {
-        const double t = std::tanh(u);
-        return 1.0 - t * t;
-    }
+    case Curve::tanh:
+        return curve_slope(curve, u, std::tanh(u));
     case Curve::erf:
         return 2.0 * std::numbers::inv_sqrtpi * std::exp(-u * u);
     case Curve::isru:
@@ -114,6 +112,10 @@ double curve_slope(Curve curve, double u) {
         return 1.0;
     }
     return 1.0;
+}
+
+double curve_slope(Curve curve, double u, double value) {
+    return curve == Curve::tanh ? 1.0 - value * value : curve_slope(curve, u);
 }
 
 void curve_values(Curve curve, double alpha, std::span<const double> x, std::span<double> into) {

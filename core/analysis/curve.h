@@ -21,6 +21,8 @@ const std::vector<Curve>& all_curves();
 double curve_value(Curve curve, double u);
 /// df/du
 double curve_slope(Curve curve, double u);
+/// df/du where f(u) is known already, which spares tanh its work.
+double curve_slope(Curve curve, double u, double value);
 /// f(alpha·x[i]) into `into`. tanh is vectorised, within 4e-16 absolute.
 void curve_values(Curve curve, double alpha, std::span<const double> x, std::span<double> into);
 

@@ -12,12 +12,13 @@ namespace normscope {
 namespace {
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-constexpr double sketch_width = 0.02;
+constexpr double sketch_width = 0.02;            // to see every basin
+constexpr double draft_width = 0.004;            // to come within 1e-5 of its bottom
 constexpr double grid_ratio = 1.122462048309373; // six steps of α to the octave
 
 /// A, c and the weighted residual sum of squares (without `within`) of the best line through (f(αx), y) for one α.
 struct Projection {
-    double A = 0, offset = 0, rss = 0;
+    double alpha = 0, A = 0, offset = 0, rss = 0;
 };
 
 /// The search over α on one set of bins, with scratch space kept between evaluations.
@@ -48,9 +49,9 @@ public:
             sty += data_.weight[i] * t * (data_.y[i] - mean_y_);
         }
         if (!(stt > 0))
-            return {0, mean_y_, syy_};
+            return {alpha, 0, mean_y_, syy_};
         const double A = sty / stt;
-        return {A, mean_y_ - A * mean, std::max(0.0, syy_ - A * sty)};
+        return {alpha, A, mean_y_ - A * mean, std::max(0.0, syy_ - A * sty)};
     }
 
     /// Moves a bracket downhill until its middle is lowest, but no further
@@ -89,27 +90,45 @@ public:
         return std::exp((a + b) / 2);
     }
 
-    /// Σ w (y − f)² computed from the residuals, exact where `Projection::rss` has cancelled.
-    double residual_square(const CurveFit& fit) {
-        curve_values(curve_, fit.alpha, data_.x, value_);
+    /// Gauss-Newton steps from `alpha`, which stay in the bracket and go downhill.
+    Projection polish(double alpha, double low, double high) {
+        Projection best = project(alpha);
+        best.rss = residual_square(best);
+        for (int step = 0; step < 20; ++step) {
+            const double moved = best.alpha + alpha_step(best);
+            if (!(moved >= low) || !(moved <= high))
+                break;
+            Projection next = project(moved);
+            next.rss = residual_square(next);
+            if (!(next.rss <= best.rss))
+                break;
+            const bool arrived = std::abs(next.alpha - best.alpha) < 1e-9 * next.alpha;
+            best = next;
+            if (arrived)
+                break;
+        }
+        return best;
+    }
+
+private:
+    /// Σ w (y − f)² of the latest projection from its residuals, exact where `Projection::rss` has cancelled.
+    double residual_square(const Projection& latest) const {
         double rss = 0;
         for (std::size_t i = 0; i < value_.size(); ++i) {
-            const double r = data_.y[i] - fit.A * value_[i] - fit.offset;
+            const double r = data_.y[i] - latest.A * value_[i] - latest.offset;
             rss += data_.weight[i] * r * r;
         }
         return rss;
     }
 
-    /// One Gauss-Newton step in α on the projected problem: the residual is regressed on the part of A·x·f′(αx) that A
-    /// and c cannot take up (Kaufman 1975).
-    double alpha_step(const CurveFit& fit) {
-        curve_values(curve_, fit.alpha, data_.x, value_);
+    /// One Gauss-Newton step in α from the latest projection: the residual is regressed on the part of A·x·f′(αx) that
+    /// A and c cannot take up (Kaufman 1975).
+    double alpha_step(const Projection& latest) const {
         double s1 = 0, st = 0, stt = 0, sd = 0, std_ = 0, sdd = 0, sdr = 0;
         for (std::size_t i = 0; i < value_.size(); ++i) {
             const double w = data_.weight[i], t = value_[i];
-            const double slope = curve_ == Curve::tanh ? 1.0 - t * t : curve_slope(curve_, fit.alpha * data_.x[i]);
-            const double d = fit.A * data_.x[i] * slope;
-            const double r = data_.y[i] - fit.A * t - fit.offset;
+            const double d = latest.A * data_.x[i] * curve_slope(curve_, latest.alpha * data_.x[i], t);
+            const double r = data_.y[i] - latest.A * t - latest.offset;
             s1 += w, st += w * t, stt += w * t * t, sd += w * d, std_ += w * t * d, sdd += w * d * d, sdr += w * d * r;
         }
         const double vtt = stt - st * st / s1, vtd = std_ - st * sd / s1, vdd = sdd - sd * sd / s1;
@@ -117,7 +136,6 @@ public:
         return free > 1e-14 * vdd ? sdr / free : 0.0; // r is orthogonal to t and 1 at a projection
     }
 
-private:
     const FitData& data_;
     Curve curve_;
     std::vector<double> value_;
@@ -147,8 +165,7 @@ double median_magnitude(const FitData& data) {
 
 /// The basins of the residual over a logarithmic grid of α, from a curve that is a straight line over all the data
 /// (max |αx| = 0.01) to one that is a step for half of them, best first.
-std::vector<Bracket> find_basins(const FitData& data, Curve curve) {
-    const FitData sketch = coarser(data, sketch_width);
+std::vector<Bracket> find_basins(const FitData& sketch, Curve curve) {
     Search search(sketch, curve);
     const double first = search.flattest(), last = 30.0 / median_magnitude(sketch);
     std::vector<double> alphas, rss;
@@ -167,58 +184,34 @@ std::vector<Bracket> find_basins(const FitData& data, Curve curve) {
     return basins;
 }
 
-CurveFit fit_in(Bracket basin, Search& search, CurveFit fit) {
-    const auto set_alpha = [&](double alpha) {
-        const Projection best = search.project(alpha);
-        fit.alpha = alpha;
-        fit.A = best.A;
-        fit.offset = best.offset;
-    };
-    search.settle(basin.low, basin.high);
-    set_alpha(search.minimise(basin.low, basin.high));
-    double rss = search.residual_square(fit);
-    for (int step = 0; step < 20; ++step) {
-        const CurveFit before = fit;
-        const double moved = fit.alpha + search.alpha_step(fit);
-        if (!(moved >= basin.low) || !(moved <= basin.high))
-            break;
-        set_alpha(moved);
-        const double after = search.residual_square(fit);
-        if (!(after <= rss)) {
-            fit = before;
-            break;
-        }
-        rss = after;
-        if (std::abs(moved - before.alpha) < 1e-9 * moved)
-            break;
-    }
-    return fit;
-}
-
 void fit_curved(const FitData& data, CurveFit& fit) {
-    Search search(data, fit.curve);
-    const std::vector<Bracket> basins = find_basins(data, fit.curve);
+    const FitData draft = coarser(data, draft_width), sketch = coarser(draft, sketch_width);
+    Search rough(draft, fit.curve), search(data, fit.curve);
+    const auto best_in = [&](Bracket basin) {
+        rough.settle(basin.low, basin.high);
+        const double near = rough.polish(rough.minimise(basin.low, basin.high), basin.low, basin.high).alpha;
+        return search.polish(near, basin.low, basin.high);
+    };
+    const std::vector<Bracket> basins = find_basins(sketch, fit.curve);
     const double spread = data.within_weighted;
-    CurveFit best = fit_in(basins.front(), search, fit);
-    double best_rss = search.residual_square(best) + spread;
+    Projection best = best_in(basins.front());
+    bool rival = false;
     constexpr double hopeless = 1.5; // times the best sketch: no refinement makes up for that
     for (std::size_t i = 1; i < std::min<std::size_t>(basins.size(), 3); ++i) {
         if (basins[i].rss + spread > hopeless * (basins.front().rss + spread))
             break;
-        const CurveFit other = fit_in(basins[i], search, fit);
-        const double rss = search.residual_square(other) + spread;
-        const bool close = std::min(rss, best_rss) > 0.99 * std::max(rss, best_rss);
-        if (rss < best_rss) {
+        const Projection other = best_in(basins[i]);
+        const bool close = std::min(other.rss, best.rss) + spread > 0.99 * (std::max(other.rss, best.rss) + spread);
+        rival = close || (rival && other.rss >= best.rss);
+        if (other.rss < best.rss)
             best = other;
-            best_rss = rss;
-        }
-        if (close && !best.has_flag("rival-optimum"))
-            best.flags.emplace_back("rival-optimum");
     }
-    fit = best;
+    fit.A = best.A, fit.alpha = best.alpha, fit.offset = best.offset;
+    if (rival)
+        fit.flags.emplace_back("rival-optimum");
     if (fit.alpha * data.largest_x < 0.5)
         fit.flags.emplace_back("alpha-undetermined");
-    if (fit.alpha * median_magnitude(coarser(data, sketch_width)) > 20.0)
+    if (fit.alpha * median_magnitude(sketch) > 20.0)
         fit.flags.emplace_back("step");
 }
 

@@ -61,13 +61,14 @@ void measure_bins(const FitData& data, const std::vector<double>& residual, Curv
 
 /// One standard error of each parameter: the diagonal of s²·(JᵀWJ)⁻¹ with columns f, A·x·f′, 1 scaled to length 1
 /// first. As SciPy's curve_fit with absolute_sigma=False; N is the number of points, or of equal bins.
-void measure_errors(const FitData& data, const std::vector<double>& residual, CurveFit& fit) {
+void measure_errors(const FitData& data, const std::vector<double>& value, const std::vector<double>& residual,
+                    CurveFit& fit) {
     const bool curved = fit.curve != Curve::linear;
     double m[3][3] = {};
     double rss = data.within_weighted;
     for (std::size_t i = 0; i < data.size(); ++i) {
         const double u = fit.alpha * data.x[i];
-        const double column[3] = {curve_value(fit.curve, u), fit.A * data.x[i] * curve_slope(fit.curve, u), 1.0};
+        const double column[3] = {value[i], fit.A * data.x[i] * curve_slope(fit.curve, u, value[i]), 1.0};
         for (int a = 0; a < 3; ++a)
             for (int b = 0; b < 3; ++b)
                 m[a][b] += data.weight[i] * column[a] * column[b];
@@ -102,13 +103,13 @@ void measure_fit(const FitData& data, CurveFit& fit) {
         fit.rmse = fit.max_residual = fit.aic = fit.bic = undefined;
         return;
     }
-    std::vector<double> residual(data.size());
-    curve_values(fit.curve, fit.alpha, data.x, residual);
+    std::vector<double> value(data.size()), residual(data.size());
+    curve_values(fit.curve, fit.alpha, data.x, value);
     for (std::size_t i = 0; i < data.size(); ++i)
-        residual[i] = data.y[i] - fit.A * residual[i] - fit.offset;
+        residual[i] = data.y[i] - fit.A * value[i] - fit.offset;
     measure_points(data, residual, fit);
     measure_bins(data, residual, fit);
-    measure_errors(data, residual, fit);
+    measure_errors(data, value, residual, fit);
 }
 
 } // namespace normscope

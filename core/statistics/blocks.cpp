@@ -19,10 +19,9 @@ NORMSCOPE_CLONES std::size_t count_non_finite(std::span<const float> values) {
 NORMSCOPE_CLONES float largest_magnitude(std::span<const float> values) {
     const float* data = values.data();
     const std::size_t size = values.size();
-    int32_t largest = 0; // magnitudes of floats order as their bits do
+    int32_t largest = 0; // magnitudes of floats order as their bits do, Inf and NaN last
     for (std::size_t i = 0; i < size; ++i) {
-        const auto bits = static_cast<int32_t>(std::bit_cast<uint32_t>(data[i]) & 0x7fffffffu);
-        const int32_t magnitude = bits < 0x7f800000 ? bits : 0;
+        const auto magnitude = static_cast<int32_t>(std::bit_cast<uint32_t>(data[i]) & 0x7fffffffu);
         largest = magnitude > largest ? magnitude : largest;
     }
     return std::bit_cast<float>(largest);

@@ -53,19 +53,18 @@ void Density::reserve(double x_largest, double y_largest) {
 }
 
 void Density::add(std::span<const float> x, std::span<const float> y) {
-    for_finite_blocks(x, y, [this](std::span<const float> block_x, std::span<const float> block_y) {
-        if (block_x.empty())
-            return;
-        reserve(largest_magnitude(block_x), largest_magnitude(block_y));
+    for_finite_blocks(x, y, [this](const PairBlock& block) {
+        reserve(block.largest_x, block.largest_y);
         if (counts_.empty())
             counts_.resize(static_cast<std::size_t>(cells) * cells);
+        const std::size_t size = block.x.size();
         int32_t index[block_points];
-        cell_indices(block_x.data(), block_y.data(), block_x.size(), static_cast<float>(x_.cells_per_unit()),
+        cell_indices(block.x.data(), block.y.data(), size, static_cast<float>(x_.cells_per_unit()),
                      static_cast<float>(y_.cells_per_unit()), index);
         uint32_t* counts = counts_.data();
-        for (std::size_t i = 0; i < block_x.size(); ++i)
+        for (std::size_t i = 0; i < size; ++i)
             ++counts[index[i]];
-        total_ += static_cast<int64_t>(block_x.size());
+        total_ += static_cast<int64_t>(size);
     });
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 constexpr int smallest_top = -126;
 constexpr int middle = Profile::bins / 2;
-constexpr int mantissa_bits_dropped = 13; // 23 − 10: 1024 bins to the octave
+constexpr std::size_t floats_per_line = 16; // of the cache
+constexpr int mantissa_bits_dropped = 13;   // 23 − 10: 1024 bins to the octave
 
 /// The key of the first bin that is not the middle one, in units of the float's upper bits.
 int32_t first_key(int top) {
@@ -49,6 +50,22 @@ int moved(int bin, int octaves) {
     return bin < middle ? middle - slot : middle + slot;
 }
 
+/// The increments of one block. The next block is asked for on the way: a block is a page long, and hardware does not
+/// look beyond a page. (Asking for what lies past the end does nothing.)
+NORMSCOPE_CLONES void add_points(const PairBlock& block, const int32_t* index, ProfileBin* bins) {
+    const float* const x = block.x.data();
+    const float* const y = block.y.data();
+    const std::size_t size = block.x.size();
+    for (std::size_t i = 0; i < size; ++i) {
+        if (i % floats_per_line == 0) {
+            __builtin_prefetch(x + i + block_points);
+            __builtin_prefetch(y + i + block_points);
+        }
+        const double value = y[i];
+        join(bins[index[i]], {1.0, static_cast<double>(x[i]), value, value * value});
+    }
+}
+
 } // namespace
 
 void Profile::reserve(double x_largest) {
@@ -64,19 +81,13 @@ void Profile::reserve(double x_largest) {
 }
 
 void Profile::add(std::span<const float> x, std::span<const float> y) {
-    for_finite_blocks(x, y, [this](std::span<const float> block_x, std::span<const float> block_y) {
-        if (block_x.empty())
-            return;
-        reserve(largest_magnitude(block_x));
+    for_finite_blocks(x, y, [this](const PairBlock& block) {
+        reserve(block.largest_x);
         if (bins_.empty())
             bins_.resize(bins);
         int32_t index[block_points];
-        bin_indices(block_x.data(), block_x.size(), first_key(top_), index);
-        ProfileBin* const sums = bins_.data();
-        for (std::size_t i = 0; i < block_x.size(); ++i) {
-            const double value = block_y[i];
-            join(sums[index[i]], {1.0, static_cast<double>(block_x[i]), value, value * value});
-        }
+        bin_indices(block.x.data(), block.x.size(), first_key(top_), index);
+        add_points(block, index, bins_.data());
     });
 }
 

@@ -5,7 +5,7 @@
 // Sanitizers instrument the picking code before they are ready for it, so they get the plain version.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
     !defined(__SANITIZE_THREAD__)
-#define NORMSCOPE_CLONES __attribute__((target_clones("arch=haswell", "default")))
+#define NORMSCOPE_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define NORMSCOPE_CLONES
 #endif
