@@ -33,7 +33,7 @@ void add_eps(FactList& facts, const std::vector<NormLayer>& layers) {
         if (layer.eps)
             ++seen[{layer.eps->value, layer.eps->source}];
     for (const auto& [eps, count] : seen)
-        facts.add(FactsModel::tr("ε of %n layer(s)", nullptr, count), number_text(eps.first, 1),
+        facts.add(FactsModel::tr("ε of %1 of %2 layers").arg(count).arg(layers.size()), number_text(eps.first, 1),
                   QString::fromStdString(eps.second));
 }
 

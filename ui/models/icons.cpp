@@ -84,6 +84,14 @@ QIcon running_icon() {
     return QIcon(new SignEngine(draw_running));
 }
 
+QIcon close_icon() {
+    return QIcon(new SignEngine([](QPainter& painter) {
+        painter.setPen(QPen(muted_text_colour(), 1.6, Qt::SolidLine, Qt::RoundCap));
+        painter.drawLine(QPointF(4, 4), QPointF(12, 12));
+        painter.drawLine(QPointF(12, 4), QPointF(4, 12));
+    }));
+}
+
 QColor severity_colour(MessageKind kind) {
     switch (kind) {
     case MessageKind::warning:

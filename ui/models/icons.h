@@ -13,6 +13,9 @@ QIcon severity_icon(MessageKind kind);
 /// A ring with a gap: something runs.
 QIcon running_icon();
 
+/// A thin cross: away with it.
+QIcon close_icon();
+
 /// The sign's colour.
 QColor severity_colour(MessageKind kind);
 /// The colour of text that matters less, in the palette in force.

@@ -34,6 +34,7 @@ void ContentsPanel::addTensors() {
     tensors_view_->setModel(tensors_shown_);
     tensors_view_->setAccessibleName(tr("Tensors"));
     tensors_view_->setSortingEnabled(true);
+    tensors_view_->header()->setStretchLastSection(false); // numbers stay beside what they belong to
     tensors_view_->header()->setSortIndicatorClearable(true);
     tensors_view_->sortByColumn(-1, Qt::AscendingOrder); // as they lie in the file
     auto* layout = new QVBoxLayout(page);

@@ -78,8 +78,7 @@ FigurePanel::Absence FigurePanel::absence() const {
         return {
             tr("This checkpoint cannot be run as it is: %1.").arg(QString::fromStdString(file->contents->cannot_run)),
             !file->contents->run.family.empty()};
-    return {tr("This checkpoint has not been run yet. Choose an input, and see what its norm layers do with it."),
-            true};
+    return {tr("This checkpoint has not been run yet. Choose what it is run on."), true};
 }
 
 FigurePanel::Absence FigurePanel::layerAbsence() const {

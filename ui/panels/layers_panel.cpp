@@ -45,6 +45,7 @@ LayersPanel::LayersPanel(Session& session, QWidget* parent)
 
 void LayersPanel::setUpTable() {
     view_->setAccessibleName(tr("Norm layers"));
+    view_->setTextElideMode(Qt::ElideLeft); // paths differ at their ends
     view_->setSortingEnabled(true);
     view_->sortByColumn(static_cast<int>(LayerColumn::index), Qt::AscendingOrder);
     view_->header()->setStretchLastSection(true);
@@ -98,7 +99,8 @@ void LayersPanel::follow() {
     if (!row.isValid())
         view_->selectionModel()->clear();
     else if (view_->currentIndex().row() != row.row() || !view_->selectionModel()->isSelected(row))
-        view_->setCurrentIndex(row);
+        view_->selectionModel()->setCurrentIndex(row, // whatever keys are held down
+                                                 QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     view_->scrollTo(row);
 }
 
@@ -111,7 +113,7 @@ void LayersPanel::showEvent(QShowEvent* event) {
 void LayersPanel::refit() {
     if (own_widths_ || model_->rowCount() == 0)
         return;
-    view_->fitColumns(34);
+    view_->fitColumns(44);
     const int number = fontMetrics().horizontalAdvance(QStringLiteral("  1.234×10⁻⁷ "));
     for (int column = static_cast<int>(LayerColumn::points); column < layer_column_count - 1; ++column)
         if (!view_->isColumnHidden(column))

@@ -7,7 +7,6 @@
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
-#include <QStyle>
 #include <QToolButton>
 
 namespace normscope {
@@ -23,7 +22,7 @@ MessageBar::MessageBar(QWidget* parent)
     action_->hide();
     auto* close = new QToolButton(this);
     close->setAutoRaise(true);
-    close->setIcon(style()->standardIcon(QStyle::SP_TitleBarCloseButton));
+    close->setIcon(close_icon());
     close->setToolTip(tr("Close this message"));
     close->setAccessibleName(close->toolTip());
     auto* layout = new QHBoxLayout(this);

@@ -6,9 +6,9 @@
 #include <QActionGroup>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QMenu>
-#include <QSignalBlocker>
-#include <QToolButton>
+#include <QPushButton>
 
 #include <algorithm>
 
@@ -55,12 +55,11 @@ void ScatterPanel::addTools() {
 }
 
 void ScatterPanel::addCurves() {
-    curves_ = new QToolButton(this);
+    curves_ = new QPushButton(this);
+    curves_->setObjectName(QStringLiteral("curves"));
     curves_->setToolTip(tr("The curves f of y = A·f(αx) + c that are fitted.\ntanh is drawn where it is among them, "
                            "else the first; the others are compared with it."));
     curves_->setAccessibleName(tr("Curves"));
-    curves_->setPopupMode(QToolButton::InstantPopup);
-    curves_->setToolButtonStyle(Qt::ToolButtonTextOnly);
     auto* menu = new QMenu(curves_);
     for (const Curve curve : all_curves()) {
         QAction* action = menu->addAction(QString::fromStdString(curve_name(curve)));
@@ -69,6 +68,9 @@ void ScatterPanel::addCurves() {
         connect(action, &QAction::triggered, this, &ScatterPanel::takeCurve);
     }
     curves_->setMenu(menu);
+    auto* name = new QLabel(tr("Curves"), this);
+    name->setBuddy(curves_);
+    tools().addWidget(name);
     tools().addWidget(curves_);
 }
 
@@ -151,6 +153,13 @@ std::shared_ptr<const Figure> ScatterPanel::makeFigure(const FigureParts& parts)
     ScatterOptions options = scatterOptions();
     options.parts = parts;
     return scatter_figure(session().currentRun()->analysis, std::move(layer), options);
+}
+
+/// The warnings stand in the bar.
+FigureParts ScatterPanel::windowParts() const {
+    FigureParts parts = FigurePanel::windowParts();
+    parts.warnings = false;
+    return parts;
 }
 
 /// A bar that the user has closed stays closed until another layer is shown.

@@ -6,7 +6,7 @@
 class QAction;
 class QActionGroup;
 class QMenu;
-class QToolButton;
+class QPushButton;
 
 namespace normscope {
 
@@ -39,7 +39,7 @@ private:
     void showView();
 
     QComboBox *affine_, *fit_, *colour_;
-    QToolButton* curves_;
+    QPushButton* curves_;
     QActionGroup *counts_, *map_;
     QAction *bounds_, *band_;
     LayerPtr warned_; ///< Whose warnings were shown last.

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "../session/fixture.h"
+#include "ui/panels/layers_panel.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QLineEdit>
+
+namespace normscope {
+namespace {
+
+struct Layers : SessionTest {
+    LayersPanel panel{session};
+
+    void SetUp() override {
+        ASSERT_NE(0, open(sample("all-minilm-l6-v2.h5")));
+        ASSERT_TRUE(until_analysed());
+        session.selectLayer(3);
+        panel.resize(600, 400);
+        panel.show();
+        panel.view().setFocus();
+    }
+
+    QLineEdit& filter() { return *panel.findChild<QLineEdit*>(); }
+    int rows() { return panel.view().model()->rowCount(); }
+    QModelIndex row(int number) { return panel.view().model()->index(number, 0); }
+
+    static QStringList clipboard() {
+        return QGuiApplication::clipboard()->text().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    }
+};
+
+TEST_F(Layers, arrow_keys_walk_the_layers) {
+    QTest::keyClick(&panel.view(), Qt::Key_Down);
+    EXPECT_EQ(4, session.currentLayer());
+    QTest::keyClick(&panel.view(), Qt::Key_Up);
+    QTest::keyClick(&panel.view(), Qt::Key_Up);
+    EXPECT_EQ(2, session.currentLayer());
+}
+
+TEST_F(Layers, the_row_follows_the_session) {
+    session.selectLayer(7);
+    EXPECT_EQ(7, panel.view().currentIndex().row());
+    EXPECT_EQ(std::vector<int>{7}, panel.selection());
+}
+
+TEST_F(Layers, typing_a_filter_keeps_the_layer_looked_at) {
+    QTest::keyClicks(&filter(), "layer\\.5");
+    EXPECT_EQ(2, rows());
+    EXPECT_EQ(3, session.currentLayer());
+    QTest::keyClick(&filter(), Qt::Key_Escape);
+    EXPECT_EQ(13, rows());
+    EXPECT_EQ(3, panel.view().currentIndex().row());
+}
+
+TEST_F(Layers, an_invalid_filter_says_why) {
+    QTest::keyClicks(&filter(), "[");
+    EXPECT_EQ(0, rows());
+    const auto bar = panel.findChild<MessageBar*>();
+    EXPECT_TRUE(bar->isVisible());
+    EXPECT_TRUE(bar->text().startsWith("Not a regular expression"));
+    QTest::keyClick(&filter(), Qt::Key_Backspace);
+    EXPECT_FALSE(bar->isVisible());
+}
+
+TEST_F(Layers, sorting_keeps_the_layer_and_walks_as_shown) {
+    panel.view().sortByColumn(static_cast<int>(LayerColumn::index), Qt::DescendingOrder);
+    EXPECT_EQ(3, session.currentLayer());
+    QTest::keyClick(&panel.view(), Qt::Key_Down);
+    EXPECT_EQ(2, session.currentLayer());
+}
+
+TEST_F(Layers, copies_the_selection_with_its_titles) {
+    panel.view().selectionModel()->select(row(5), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    QTest::keyClick(&panel.view(), Qt::Key_C, Qt::ControlModifier);
+    const QStringList lines = clipboard();
+    ASSERT_EQ(3, lines.size());
+    EXPECT_TRUE(lines[0].startsWith("#\tLayer\tKind\tC\tPoints\t"));
+    EXPECT_FALSE(lines[0].contains("Gain")) << "hidden columns are left out";
+    EXPECT_TRUE(lines[1].startsWith("4\tencoder.layer."));
+    EXPECT_TRUE(lines[2].startsWith("6\tencoder.layer."));
+    EXPECT_EQ(lines[0].count('\t'), lines[2].count('\t'));
+}
+
+TEST_F(Layers, offers_several_selected_layers) {
+    std::vector<int> offered;
+    QObject::connect(&panel, &LayersPanel::selectionChanged, [&](const std::vector<int>& places) { offered = places; });
+    panel.view().selectionModel()->select(row(9), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    panel.view().selectionModel()->select(row(1), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    EXPECT_EQ((std::vector<int>{1, 3, 9}), offered);
+    EXPECT_EQ(3, session.currentLayer());
+}
+
+TEST_F(Layers, columns_are_chosen_in_the_head_and_kept) {
+    const QList<QAction*> choices = panel.view().header()->actions();
+    ASSERT_EQ(layer_column_count, choices.size());
+    const int gain = static_cast<int>(LayerColumn::gain);
+    EXPECT_TRUE(panel.view().isColumnHidden(gain));
+    choices[gain]->trigger();
+    EXPECT_FALSE(panel.view().isColumnHidden(gain));
+    LayersPanel next(session);
+    next.restoreColumns(panel.columnState());
+    EXPECT_FALSE(next.view().isColumnHidden(gain));
+    EXPECT_TRUE(next.view().header()->actions()[gain]->isChecked());
+}
+
+} // namespace
+} // namespace normscope
