@@ -30,6 +30,7 @@ uint64_t dump_state(const std::string& path);
 struct WriteOptions {
     bool keep_unknown =
         false; ///< Copy what this program does not know from the dump that was read (the first of many).
+    bool virtual_tensors = false; ///< Refer to the tensors in the dumps that were read, which stand beside the new one.
 };
 
 /// Writes a recording as a dump, format 1.0, under a `.part` name beside `path`, renamed when whole. Rows stream; each

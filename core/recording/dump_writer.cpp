@@ -5,6 +5,7 @@
 #include "core/recording/hdf_write.h"
 #include "core/recording/keep_unknown.h"
 #include "core/recording/summary_io.h"
+#include "core/recording/virtual_writer.h"
 #include "version.h"
 
 #include <algorithm>
@@ -20,11 +21,18 @@ constexpr int64_t small_chunk = int64_t{1} << 20; // bytes: samples are gathered
 constexpr int64_t large_chunk = int64_t{1} << 26; // bytes: a sample beyond it is cut
 constexpr auto float_bytes = static_cast<int64_t>(sizeof(float));
 
+/// What is being written, and how.
+struct Target {
+    std::string path; ///< The name that the file will have
+    WriteOptions options;
+};
+
 /// A tensor on its way into the file.
 struct Tensor {
     const char* name;
     const RowSource& rows;
     const LayerRecording& layer;
+    const Target& target;
 
     bool transposed() const { return layer.layer.channel_axis == 1; }
 };
@@ -68,6 +76,8 @@ std::vector<float> with_channels_first(const std::vector<float>& from, int64_t s
 }
 
 Object write_tensor(const Object& group, const Tensor& tensor, Progress& progress) {
+    if (tensor.target.options.virtual_tensors)
+        return hdf::write_virtual(group, tensor.name, tensor.rows, tensor.target.path);
     const auto channels = tensor.rows.channels();
     const auto samples = tensor.layer.samples, tokens = tensor.layer.tokens;
     if (samples <= 0 || tokens <= 0 || channels <= 0 || tensor.rows.rows() / samples != tokens ||
@@ -91,18 +101,18 @@ Object write_tensor(const Object& group, const Tensor& tensor, Progress& progres
     return made;
 }
 
-void write_tensors(const Object& group, const LayerRecording& layer, Progress& progress) {
+void write_tensors(const Object& group, const LayerRecording& layer, const Target& target, Progress& progress) {
     if (layer.input)
-        write_tensor(group, {layout::input, *layer.input, layer}, progress);
+        write_tensor(group, {layout::input, *layer.input, layer, target}, progress);
     if (layer.output)
-        write_tensor(group, {layout::output, *layer.output, layer}, progress);
+        write_tensor(group, {layout::output, *layer.output, layer, target}, progress);
     if (layer.input_grad)
-        set_text(write_tensor(group, {layout::input_grad, *layer.input_grad, layer}, progress), "path", "norm");
+        set_text(write_tensor(group, {layout::input_grad, *layer.input_grad, layer, target}, progress), "path", "norm");
     if (layer.input_grad_total)
-        set_text(write_tensor(group, {layout::input_grad_total, *layer.input_grad_total, layer}, progress), "path",
-                 "total");
+        set_text(write_tensor(group, {layout::input_grad_total, *layer.input_grad_total, layer, target}, progress),
+                 "path", "total");
     if (layer.output_grad)
-        write_tensor(group, {layout::output_grad, *layer.output_grad, layer}, progress);
+        write_tensor(group, {layout::output_grad, *layer.output_grad, layer, target}, progress);
     if (!layer.token_positions.empty())
         hdf::write_int32(group, layout::token_positions, layer.token_positions);
 }
@@ -138,11 +148,11 @@ void write_identity(const Object& group, const NormLayer& layer) {
     hdf::set_text(group, "eps_source", layer.eps->source);
 }
 
-void write_layer(const Object& layers, const LayerRecording& recording, Progress& progress) {
+void write_layer(const Object& layers, const LayerRecording& recording, const Target& target, Progress& progress) {
     const auto group = hdf::create_group(layers, layout::group_name(recording.layer.name), "NXsubentry");
     write_identity(group, recording.layer);
     write_parameters(group, recording);
-    write_tensors(group, recording, progress);
+    write_tensors(group, recording, target, progress);
     if (recording.summary)
         hdf::write_summary(group, *recording.summary);
 }
@@ -194,9 +204,9 @@ size_t first_with_plots(const Recording& recording) {
     return found == recording.layers.end() ? 0 : static_cast<size_t>(found - recording.layers.begin());
 }
 
-void write_file(const Recording& recording, const std::string& part, const std::string& path, Progress& progress) {
-    const auto names = group_names(recording, path);
-    auto root = hdf::create_root(part, path);
+void write_file(const Recording& recording, const std::string& part, const Target& target, Progress& progress) {
+    const auto names = group_names(recording, target.path);
+    const auto root = hdf::create_root(part, target.path);
     hdf::set_text(root, "NX_class", "NXroot");
     hdf::set_text(root, "default", "entry");
     hdf::set_text(root, "format", layout::format);
@@ -211,7 +221,7 @@ void write_file(const Recording& recording, const std::string& part, const std::
         hdf::value_of(progress.check());
         progress.report("write", recording.layers[i].layer.name, static_cast<int64_t>(i),
                         static_cast<int64_t>(names.size()));
-        write_layer(layers, recording.layers[i], progress);
+        write_layer(layers, recording.layers[i], target, progress);
         hdf::flush(root); // after a kill, the layers so far can be read
     }
     hdf::write_texts(entry, "layer_names", names, {{names.size()}}); // last: it promises every layer
@@ -224,7 +234,7 @@ void write_file(const Recording& recording, const std::string& part, const std::
 Result<void> write_dump(const Recording& recording, const std::string& path, Progress& progress,
                         const WriteOptions& options) {
     AtomicFile file(path);
-    NORMSCOPE_TRY(hdf::guarded([&] { write_file(recording, file.part_path(), path, progress); }));
+    NORMSCOPE_TRY(hdf::guarded([&] { write_file(recording, file.part_path(), {path, options}, progress); }));
     if (options.keep_unknown && recording.run.format == layout::format && !recording.files.empty() &&
         recording.run.path.find("::/") == std::string::npos)
         NORMSCOPE_TRY(keep_unknown(recording.files.front(), file.part_path(), path));

@@ -10,7 +10,6 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
-#include <sstream>
 
 namespace normscope::hdf {
 
@@ -46,16 +45,6 @@ herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* into) {
     if (entry->desc != nullptr)
         *static_cast<std::string*>(into) = entry->desc;
     return 0;
-}
-
-/// The names of a path, empty ones left out.
-std::vector<std::string> parts_of(const std::string& path) {
-    std::vector<std::string> parts;
-    std::istringstream stream(path);
-    for (std::string part; std::getline(stream, part, '/');)
-        if (!part.empty())
-            parts.push_back(part);
-    return parts;
 }
 
 constexpr int most_files = 8; // links from file to file to file; they may run in a circle
@@ -277,37 +266,6 @@ Object open_group(const Object& parent, const std::string& name) {
 
 Object open_dataset(const Object& parent, const std::string& name) {
     return open_as(parent, name, H5I_DATASET, "a dataset");
-}
-
-bool has_at(const Object& root, const std::string& path) {
-    const auto parts = parts_of(path);
-    Object at;
-    for (size_t i = 0; i < parts.size(); ++i) {
-        const auto& from = i == 0 ? root : at;
-        if (!has(from, parts[i]))
-            return false;
-        if (i + 1 < parts.size()) {
-            if (!is_group(from, parts[i]))
-                return false;
-            at = open_group(from, parts[i]);
-        }
-    }
-    return true;
-}
-
-Object open_group_at(const Object& root, const std::string& path) {
-    const Lock lock;
-    Object at{Handle(H5Gopen2(root.id(), ".", H5P_DEFAULT)), root.place};
-    for (const auto& part : parts_of(path))
-        at = open_group(at, part);
-    return at;
-}
-
-Object open_dataset_at(const Object& root, const std::string& path) {
-    const auto last = path.rfind('/');
-    if (last == std::string::npos)
-        return open_dataset(root, path);
-    return open_dataset(open_group_at(root, path.substr(0, last)), path.substr(last + 1));
 }
 
 } // namespace normscope::hdf

@@ -122,6 +122,8 @@ std::string own_path(const Object& object);
 std::string path_beside(const Object& object, const std::string& place, const std::string& name);
 Object open_group(const Object& parent, const std::string& name);
 Object open_dataset(const Object& parent, const std::string& name);
+/// The names of a path, empty ones left out.
+std::vector<std::string> parts_of(const std::string& path);
 /// The same by a path of names with "/" between them; "" is the root itself.
 bool has_at(const Object& root, const std::string& path);
 Object open_group_at(const Object& root, const std::string& path);

@@ -29,6 +29,9 @@ public:
     bool grows() const { return grows_; }
     /// Shows the first samples alone.
     void keep_samples(int64_t samples);
+    /// The dataset, open until other tensors are read.
+    const Object& dataset() const { return dataset_.use(); }
+    bool is_bfloat16() const { return storage_ == Storage::bfloat16; }
     const std::string& place() const { return dataset_.place(); }
 
 private:

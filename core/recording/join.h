@@ -17,6 +17,7 @@ public:
     int64_t channels() const override { return parts_.front()->channels(); }
     int64_t block_rows() const override { return parts_.front()->block_rows(); }
     Result<void> read(int64_t first, int64_t count, std::span<float> into) const override;
+    const std::vector<std::shared_ptr<const RowSource>>& parts() const { return parts_; }
 
 private:
     std::vector<std::shared_ptr<const RowSource>> parts_;

@@ -87,3 +87,29 @@ TEST(Layouts, ForeignOnesWithoutAsking) {
     expect_layers(golden("chunks"), {"layer_0", "layer_1"});
     expect_layers(golden("chunks/chunk_1.h5"), {"layer_0", "layer_1"});
 }
+
+// The decoders of zstd, lz4, blosc and bitshuffle run in this process: whatever a chunk holds, they end with an error.
+TEST(Layouts, DamagedChunksAreErrors) {
+    const Folder folder;
+    const auto whole = bytes_of(golden("filters.h5"));
+    const auto path = folder.file("bad.h5");
+    std::mt19937 random(5);
+    int refused = 0;
+    for (int trial = 0; trial < 40; ++trial) {
+        auto bytes = whole;
+        for (int flips = 0; flips < 20; ++flips)
+            bytes[bytes.size() / 20 + random() % (bytes.size() * 19 / 20)] = static_cast<char>(random());
+        write_bytes(path, bytes);
+        const auto opened = open_dump(path);
+        if (!opened) {
+            ++refused;
+            EXPECT_NE(opened.error().line().find("bad.h5"), std::string::npos) << opened.error().line();
+            continue;
+        }
+        for (const auto& layer : (*opened)->layers) {
+            std::vector<float> values(static_cast<size_t>(layer.input->rows() * layer.input->channels()));
+            refused += layer.input->read(0, layer.input->rows(), values) ? 0 : 1;
+        }
+    }
+    EXPECT_GT(refused, 0);
+}

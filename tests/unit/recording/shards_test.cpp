@@ -137,6 +137,26 @@ TEST(Shards, MergeToTheWholeRunWhateverTheSplit) {
     }
 }
 
+TEST(Shards, AMasterRefersToThemWithoutCopying) {
+    const Folder folder, elsewhere;
+    write_shards(folder, {3, 4, 9});
+    const auto opened = open_dump(folder.path());
+    ASSERT_TRUE(opened);
+    WriteOptions refer;
+    refer.virtual_tensors = true;
+    Progress progress;
+    const auto written = write_dump(**opened, folder.file("run.h5"), progress, refer);
+    ASSERT_TRUE(written) << written.error().line();
+    const auto master = open_dump(folder.file("run.h5"));
+    ASSERT_TRUE(master) << master.error().line();
+    EXPECT_EQ((*master)->layers[0].samples, samples);
+    EXPECT_EQ(all(*(*master)->layers[0].output), all(*run(0, samples).layers[0].output));
+    const auto away = write_dump(**opened, elsewhere.file("run.h5"), progress, refer);
+    ASSERT_FALSE(away);
+    EXPECT_EQ(away.error().code, ErrorCode::bad_argument);
+    EXPECT_TRUE(elsewhere.empty());
+}
+
 TEST(Shards, PointsKeepTheirSample) {
     const Folder folder;
     write_shards(folder, {4});
