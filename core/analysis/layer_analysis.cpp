@@ -109,7 +109,7 @@ Result<LayerAnalysis> analyse_part(const LayerRecording& layer, const AnalysisOp
     result.as_stored = !can_normalize(layer.layer) && has_tensors(layer);
     Profile profile;
     if (has_tensors(layer)) {
-        NORMSCOPE_LET(sums, sum_rows({layer, options.affine, part.ranges, 0, 2}, progress));
+        NORMSCOPE_LET(sums, sum_rows({layer, options.affine, part.ranges, 0, 2, false}, progress));
         profile = std::move(sums.profile);
         take(layer, sums, result);
     }
@@ -123,7 +123,7 @@ Result<LayerAnalysis> analyse_part(const LayerRecording& layer, const AnalysisOp
     result.has_points = result.density.total() > 0;
     result.outlier_threshold = result.density.outlier_threshold(options.outlier_limit);
     fit_all(profile, options, result);
-    NORMSCOPE_TRY(collect_points({layer, options.affine, part.ranges, 1, 2}, options, progress, result));
+    NORMSCOPE_TRY(collect_points({layer, options.affine, part.ranges, 1, 2, true}, options, progress, result));
     add_warnings(result);
     if (part.profile != nullptr)
         *part.profile = std::move(profile);

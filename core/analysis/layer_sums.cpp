@@ -2,7 +2,6 @@
 #include "core/analysis/layer_sums.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace normscope {
 
@@ -15,8 +14,7 @@ void LayerSums::add(const LayerBlock& block) {
     input_grad_histogram.add(block.input_grad);
     output_grad.add(block.output_grad);
     output_grad_histogram.add(block.output_grad);
-    for (std::size_t i = 0; i < block.predicted.size(); ++i)
-        affine_gap = std::max(affine_gap, static_cast<double>(std::abs(block.stored[i] - block.predicted[i])));
+    affine_gap = std::max(affine_gap, static_cast<double>(block.affine_gap));
 }
 
 void LayerSums::merge(const LayerSums& other) {

@@ -2,11 +2,13 @@
 #include "core/analysis/row_stream.h"
 
 #include "core/recording/normalize.h"
+#include "core/statistics/vectorize.h"
 
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
+#include <bit>
 #include <mutex>
 #include <optional>
 
@@ -16,14 +18,36 @@ namespace {
 constexpr int64_t values_per_block = 1 << 16; // 256 KiB a tensor: large enough for the file, small enough for the cache
 constexpr int64_t most_values = 1 << 23;      // 32 MiB a tensor, where the file decodes more rows together
 
-/// The affine part γŷ + β of whole rows.
-void apply_affine(const NormLayer& layer, std::span<const float> normalized, std::span<float> out) {
+/// max |stored − (weight·normalized + bias)| over the channels of one row, finite differences only. `weight` and `bias`
+/// may be null.
+NORMSCOPE_CLONES float row_gap(const float* normalized, const float* stored, const float* weight, const float* bias,
+                               std::size_t channels) {
+    int32_t largest = 0; // magnitudes of floats order as their bits do
+    const auto meet = [&](float gap) {
+        const auto bits = static_cast<int32_t>(std::bit_cast<uint32_t>(gap) & 0x7fffffffu);
+        const int32_t magnitude = bits < 0x7f800000 ? bits : 0;
+        largest = magnitude > largest ? magnitude : largest;
+    };
+    if (weight != nullptr && bias != nullptr)
+        for (std::size_t c = 0; c < channels; ++c)
+            meet(stored[c] - (weight[c] * normalized[c] + bias[c]));
+    else if (weight != nullptr)
+        for (std::size_t c = 0; c < channels; ++c)
+            meet(stored[c] - weight[c] * normalized[c]);
+    else
+        for (std::size_t c = 0; c < channels; ++c)
+            meet(stored[c] - (normalized[c] + (bias != nullptr ? bias[c] : 0.0f)));
+    return std::bit_cast<float>(largest);
+}
+
+float affine_gap(const NormLayer& layer, std::span<const float> normalized, std::span<const float> stored) {
     const auto channels = static_cast<std::size_t>(layer.channels);
+    const float* weight = layer.weight.empty() ? nullptr : layer.weight.data();
+    const float* bias = layer.bias.empty() ? nullptr : layer.bias.data();
+    float largest = 0;
     for (std::size_t first = 0; first + channels <= normalized.size(); first += channels)
-        for (std::size_t c = 0; c < channels; ++c) {
-            const float scaled = layer.weight.empty() ? normalized[first + c] : layer.weight[c] * normalized[first + c];
-            out[first + c] = layer.bias.empty() ? scaled : scaled + layer.bias[c];
-        }
+        largest = std::max(largest, row_gap(&normalized[first], &stored[first], weight, bias, channels));
+    return largest;
 }
 
 bool affine_fits(const NormLayer& layer) {
@@ -68,7 +92,7 @@ private:
 /// One worker's buffers and its walk over its share of the rows.
 class Walk {
 public:
-    Walk(const LayerRecording& layer, AffineView affine) : layer_(layer), affine_(affine) {}
+    explicit Walk(const RowStream& stream) : stream_(stream), layer_(stream.layer) {}
 
     /// `done(rows)` hears how far it has come.
     Result<void> run(RowRange range, const Progress& progress, const std::function<void(const LayerBlock&)>& use,
@@ -98,29 +122,31 @@ private:
     }
 
     Result<void> fill(LayerBlock& block, int64_t row, int64_t count) {
+        const bool normalizes = can_normalize(layer_.layer);
+        const bool shows_normalized = normalizes && stream_.affine == AffineView::before;
+        std::span<const float> stored;
         NORMSCOPE_TRY(read(layer_.input.get(), row, count, x_, block.x));
-        NORMSCOPE_TRY(read(layer_.output.get(), row, count, stored_, block.stored));
-        const RowSource* input_grad = layer_.input_grad ? layer_.input_grad.get() : layer_.input_grad_total.get();
-        NORMSCOPE_TRY(read(input_grad, row, count, input_grad_, block.input_grad));
-        NORMSCOPE_TRY(read(layer_.output_grad.get(), row, count, output_grad_, block.output_grad));
-        block.y = block.stored;
-        if (can_normalize(layer_.layer)) {
+        if (!stream_.points_only || !shows_normalized)
+            NORMSCOPE_TRY(read(layer_.output.get(), row, count, stored_, stored));
+        block.y = stored;
+        if (shows_normalized || (normalizes && !stream_.points_only)) {
             normalized_.resize(x_.size());
             normalize_rows(layer_.layer, x_, normalized_);
-            if (affine_ == AffineView::before)
-                block.y = normalized_;
-            if (affine_fits(layer_.layer)) {
-                predicted_.resize(x_.size());
-                apply_affine(layer_.layer, normalized_, predicted_);
-                block.predicted = predicted_;
-            }
         }
-        return {};
+        if (shows_normalized)
+            block.y = normalized_;
+        if (stream_.points_only)
+            return {};
+        if (normalizes && affine_fits(layer_.layer))
+            block.affine_gap = affine_gap(layer_.layer, normalized_, stored);
+        const RowSource* input_grad = layer_.input_grad ? layer_.input_grad.get() : layer_.input_grad_total.get();
+        NORMSCOPE_TRY(read(input_grad, row, count, input_grad_, block.input_grad));
+        return read(layer_.output_grad.get(), row, count, output_grad_, block.output_grad);
     }
 
+    const RowStream& stream_;
     const LayerRecording& layer_;
-    AffineView affine_;
-    std::vector<float> x_, stored_, normalized_, predicted_, input_grad_, output_grad_;
+    std::vector<float> x_, stored_, normalized_, input_grad_, output_grad_;
 };
 
 /// The part of the ranges, laid end to end, that lies in [first, last).
@@ -139,7 +165,7 @@ std::vector<RowRange> cut(const std::vector<RowRange>& ranges, int64_t first, in
 
 Result<void> walk_share(const RowStream& stream, const std::vector<RowRange>& share, Progress& progress,
                         const std::function<void(const LayerBlock&)>& use, const std::function<void(int64_t)>& done) {
-    Walk walk(stream.layer, stream.affine);
+    Walk walk(stream);
     int64_t before = 0;
     for (const RowRange& range : share) {
         NORMSCOPE_TRY(walk.run(range, progress, use, [&](int64_t rows) { done(before + rows); }));

@@ -11,12 +11,11 @@ namespace normscope {
 /// One block of rows of a layer's tensors. Spans are empty for tensors the layer lacks.
 struct LayerBlock {
     int64_t first_row = 0;
-    std::span<const float> x;         ///< input
-    std::span<const float> y;         ///< what `affine` names, or the output as stored
-    std::span<const float> stored;    ///< output as stored, after the affine part
-    std::span<const float> predicted; ///< γŷ + β; empty where ŷ is unknown
+    std::span<const float> x; ///< input
+    std::span<const float> y; ///< what `affine` names, or the output as stored
     std::span<const float> input_grad;
     std::span<const float> output_grad;
+    float affine_gap = 0; ///< max |stored output − (γŷ + β)| over finite values, where ŷ is known
 };
 
 /// Rows [first, last) of a layer's tensors.
@@ -30,6 +29,7 @@ struct RowStream {
     AffineView affine = AffineView::before;
     std::vector<RowRange> ranges; ///< In order; empty: all rows.
     int pass = 0, passes = 1;     ///< Progress is reported as rows of all passes together.
+    bool points_only = false;     ///< x and y alone are wanted: less is read.
 };
 
 /// Reads a layer's tensors block by block on `workers()` threads, each with a contiguous share of the rows, so that

@@ -5,6 +5,7 @@
 #include "core/statistics/vectorize.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace normscope {
@@ -22,6 +23,26 @@ NORMSCOPE_CLONES void cell_indices(const float* x, const float* y, std::size_t s
         column -= static_cast<float>(column) > u ? 1 : 0;
         row -= static_cast<float>(row) > v ? 1 : 0;
         index[i] = (row + half) * cells + column + half;
+    }
+}
+
+/// The same for points that may be anything: −1 for those that are not inside.
+NORMSCOPE_CLONES void checked_cell_indices(const float* x, const float* y, std::size_t size, float per_x, float per_y,
+                                           int32_t* index) {
+    constexpr uint32_t magnitude = 0x7fffffffu;
+    const auto reach = static_cast<int32_t>(std::bit_cast<uint32_t>(static_cast<float>(half)));
+    for (std::size_t i = 0; i < size; ++i) {
+        const uint32_t u_bits = std::bit_cast<uint32_t>(x[i] * per_x), v_bits = std::bit_cast<uint32_t>(y[i] * per_y);
+        // All bits set where both magnitudes, which order as their bits do, lie below the reach.
+        const int32_t inside =
+            ((static_cast<int32_t>(u_bits & magnitude) - reach) & (static_cast<int32_t>(v_bits & magnitude) - reach)) >>
+            31;
+        const auto u = std::bit_cast<float>(u_bits & static_cast<uint32_t>(inside)),
+                   v = std::bit_cast<float>(v_bits & static_cast<uint32_t>(inside));
+        int32_t column = static_cast<int32_t>(u), row = static_cast<int32_t>(v);
+        column -= static_cast<float>(column) > u ? 1 : 0;
+        row -= static_cast<float>(row) > v ? 1 : 0;
+        index[i] = ((row + half) * cells + column + half) | ~inside;
     }
 }
 
@@ -92,6 +113,13 @@ int64_t Density::cell(float x, float y) const {
     if (column < 0 || column >= cells || row < 0 || row >= cells)
         return -1;
     return static_cast<int64_t>(row) * cells + static_cast<int64_t>(column);
+}
+
+void Density::cells_of(std::span<const float> x, std::span<const float> y, std::span<int32_t> into) const {
+    if (counts_.empty())
+        return std::fill(into.begin(), into.end(), -1);
+    checked_cell_indices(x.data(), y.data(), x.size(), static_cast<float>(x_.cells_per_unit()),
+                         static_cast<float>(y_.cells_per_unit()), into.data());
 }
 
 Density Density::restore(PowerAxis x, PowerAxis y, std::vector<uint32_t> counts) {

@@ -38,6 +38,8 @@ public:
     std::span<const uint32_t> counts() const { return counts_; }
     /// Cell of a point that is inside; -1 for one that is not finite or not inside.
     int64_t cell(float x, float y) const;
+    /// `cell` of every point of a block; all of as many values.
+    void cells_of(std::span<const float> x, std::span<const float> y, std::span<int32_t> into) const;
     int64_t total() const { return total_; }
 
     /// A density from its parts, as a dump stores them.

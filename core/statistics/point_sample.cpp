@@ -17,6 +17,16 @@ bool PointSample::wants(int64_t index) const {
     return static_cast<int64_t>(heap_.size()) < capacity_ || (capacity_ > 0 && key(index) < heap_.front().key);
 }
 
+void PointSample::wanted(int64_t first, std::size_t count, std::vector<std::size_t>& into) const {
+    if (capacity_ == 0)
+        return;
+    const bool full = static_cast<int64_t>(heap_.size()) >= capacity_;
+    const uint64_t limit = full ? heap_.front().key : UINT64_MAX;
+    for (std::size_t i = 0; i < count; ++i)
+        if (key(first + static_cast<int64_t>(i)) < limit || !full)
+            into.push_back(i);
+}
+
 void PointSample::offer(int64_t index, const Point& point) {
     const auto smaller = [](const Kept& a, const Kept& b) { return a.key < b.key; };
     if (!wants(index))

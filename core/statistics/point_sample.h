@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -25,6 +26,8 @@ public:
     void offer(int64_t index, const Point& point);
     /// True when `offer(index, …)` could keep it; cheap, so callers need not build points that are lost.
     bool wants(int64_t index) const;
+    /// Appends to `into` those of the indices first, first + 1, … first + count − 1 that it wants now, less `first`.
+    void wanted(int64_t first, std::size_t count, std::vector<std::size_t>& into) const;
     void merge(const PointSample& other);
 
     /// The points kept, in the order of their running index.
