@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Dumps on the command line: shards, merge, convert, summarize."""
+import importlib.util
 import json
 import shutil
 import unittest
@@ -48,6 +49,40 @@ class Dumps(ProgramTest):
         again = self.folder / "again.h5"
         self.run_program("summarize", BERT, "-o", again)
         self.assertEqual(self.report(again)["layers"][3]["input"], self.report(BERT)["layers"][3]["input"])
+
+    @unittest.skipUnless(importlib.util.find_spec("h5py"), "needs h5py")
+    def test_h5py_reads_every_value_that_is_written(self):
+        import h5py
+        import numpy as np
+        converted, small = self.folder / "run.h5", self.folder / "small.h5"
+        self.run_program("convert", LAYOUTS / "filters.h5", "-o", converted)
+        self.run_program("summarize", LAYOUTS / "filters.h5", "-o", small)
+        with h5py.File(converted) as file, h5py.File(small) as summary:
+            layers = file["/entry/layers"]
+            self.assertEqual(len(layers), 60)
+            for name, layer in layers.items():
+                x = layer["input"][:].reshape(-1, 8)
+                expected = np.arange(len(x), dtype=np.float32)[:, None] + np.arange(8, dtype=np.float32) / 8
+                np.testing.assert_array_equal(x, expected)
+                np.testing.assert_array_equal(layer["output"][:].reshape(-1, 8), -expected)
+                stats = summary["/entry/layers"][name]["stats/input"].attrs
+                self.assertEqual(stats["count"], x.size)
+                self.assertAlmostEqual(stats["mean"], x.mean(dtype=np.float64), places=12)
+                self.assertAlmostEqual(stats["std"], x.std(dtype=np.float64), places=12)
+
+    @unittest.skipUnless(importlib.util.find_spec("silx"), "needs silx")
+    def test_silx_finds_the_default_plot(self):
+        import silx.io
+        from silx.io.nxdata import get_default
+        small = self.folder / "small.h5"
+        self.run_program("summarize", BERT, "-o", small)
+        with silx.io.open(str(small)) as file:
+            plot = get_default(file)
+            self.assertIsNotNone(plot)
+            self.assertTrue(plot.is_valid)
+            layer = file["/entry/layers/encoder.layer.0.output.LayerNorm"]
+            for name in ("scatter", "density", "fit", "histogram_input_grad"):
+                self.assertTrue(get_default(layer[name]).is_valid, name)
 
     def test_a_group_of_a_file_opens_by_itself(self):
         found = self.run_json("inspect", f"{LAYOUTS / 'filters.h5'}::/entry/layers/zstd.float16")
