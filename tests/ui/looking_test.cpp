@@ -99,6 +99,9 @@ TEST_F(Flow, ABadFileDroppedLeavesTheGoodOne) {
     file.close();
     QMimeData data;
     data.setUrls({QUrl::fromLocalFile(bad)});
+    QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(&window(), &enter);
+    EXPECT_TRUE(enter.isAccepted());
     QDropEvent drop(QPointF(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QApplication::sendEvent(&window(), &drop);
     const MessageBar* message = bar(*window().findChild<FilesPanel*>());

@@ -8,12 +8,15 @@
 #include "ui/shell/path_row.h"
 #include "ui/shell/settings.h"
 
+#include <QClipboard>
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QShortcut>
 #include <QStandardPaths>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -56,11 +59,15 @@ ExportDialog::ExportDialog(Session& session, WindowSettings& settings, QWidget* 
     rows->addWidget(message_);
     rows->addLayout(columns, 1);
     rows->addLayout(bottom);
-
-    connect(form_, &ExportForm::changed, this, &ExportDialog::refresh);
-    connect(form_, &ExportForm::formatChanged, this, &ExportDialog::followFormat);
     connect(choose, &QToolButton::clicked, this, &ExportDialog::browse);
     connect(close, &QPushButton::clicked, this, &QDialog::reject);
+    wire();
+    form_->recall(settings_);
+}
+
+void ExportDialog::wire() {
+    connect(form_, &ExportForm::changed, this, &ExportDialog::refresh);
+    connect(form_, &ExportForm::formatChanged, this, &ExportDialog::followFormat);
     connect(save_, &QPushButton::clicked, this, &ExportDialog::save);
     connect(path_, &QLineEdit::textChanged, this, &ExportDialog::followPath);
     connect(preview_, &FigurePreview::failed, this,
@@ -75,7 +82,8 @@ ExportDialog::ExportDialog(Session& session, WindowSettings& settings, QWidget* 
             message_->show(MessageKind::error, text);
         setWriting(false);
     });
-    form_->recall(settings_);
+    connect(new QShortcut(QKeySequence::Copy, this), &QShortcut::activated, this,
+            [this] { QGuiApplication::clipboard()->setImage(preview_->image()); });
 }
 
 void ExportDialog::open(const FigureSource& source) {

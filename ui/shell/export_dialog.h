@@ -29,6 +29,7 @@ public slots:
     void save();
 
 private:
+    void wire();
     void followPath();
     void followFormat(const QString& format);
     void refresh();

@@ -58,7 +58,15 @@ MainWindow::MainWindow(Session& session, WindowSettings& settings, QWidget* pare
     makeLayerMenu();
     makeViewMenu();
     makeHelpMenu();
+    wire();
+    followSession();
+    qApp->installEventFilter(this);
+    restoreWindow();
+    followFiles();
+    followCurrent();
+}
 
+void MainWindow::wire() {
     connect(start_, &StartPanel::openRequested, this, &MainWindow::openFiles);
     connect(start_, &StartPanel::sampleRequested, this, &MainWindow::openSample);
     connect(start_, &StartPanel::fileRequested, this, [this](const QString& path) { openPaths({path}); });
@@ -67,6 +75,9 @@ MainWindow::MainWindow(Session& session, WindowSettings& settings, QWidget* pare
     connect(bench_, &Workbench::runRequested, this, [this] { openRunPanel(); });
     connect(bench_, &Workbench::saveDumpRequested, this, &MainWindow::saveDump);
     connect(theme_, &Theme::changed, bench_, &Workbench::setTheme);
+}
+
+void MainWindow::followSession() {
     connect(&session_, &Session::filesChanged, this, &MainWindow::followFiles);
     connect(&session_, &Session::fileChanged, this, &MainWindow::followFile);
     connect(&session_, &Session::currentChanged, this, &MainWindow::followCurrent);
@@ -80,10 +91,6 @@ MainWindow::MainWindow(Session& session, WindowSettings& settings, QWidget* pare
     });
     connect(&session_, &Session::written, this,
             [this](const QString& path) { statusBar()->showMessage(tr("Saved %1").arg(path), note_ms); });
-    qApp->installEventFilter(this);
-    restoreWindow();
-    followFiles();
-    followCurrent();
 }
 
 MainWindow::~MainWindow() = default;

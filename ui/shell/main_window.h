@@ -72,6 +72,8 @@ private:
     void makeHelpMenu();
     void listRecentFiles();
 
+    void wire();
+    void followSession();
     void takeFile(const OpenFile& file);
     void followFiles();
     void followFile(int file);

@@ -59,21 +59,6 @@ ReportDialog::ReportDialog(Session& session, WindowSettings& settings, QWidget* 
     folder_->setObjectName(QStringLiteral("reportFolder"));
     dpi_->setRange(30, 2400);
     save_->setDefault(true);
-    auto* choose = new QToolButton;
-    auto* fields = new QFormLayout;
-    fields->addRow(tr("&Folder"), path_row(folder_, choose));
-    const QStringList chosen = settings_.value(formats_key, usual_formats).toStringList();
-    for (const std::string& format : report_formats()) {
-        const QString name = QString::fromStdString(format);
-        auto* box = new QCheckBox(name + QStringLiteral(": ") + content_of(format));
-        box->setChecked(chosen.contains(name));
-        formats_[format] = box;
-        fields->addRow(formats_.size() == 1 ? tr("Formats") : QString(), box);
-        connect(box, &QCheckBox::toggled, this, &ReportDialog::follow);
-    }
-    fields->addRow(tr("&Resolution (dpi)"), dpi_);
-    fields->addRow(tr("&Width of pictures"), width_);
-    fields->addRow(tr("&Height of pictures"), height_);
     auto* close = new QPushButton(tr("Close"));
     auto* bottom = new QHBoxLayout;
     bottom->addStretch();
@@ -81,16 +66,39 @@ ReportDialog::ReportDialog(Session& session, WindowSettings& settings, QWidget* 
     bottom->addWidget(save_);
     auto* rows = new QVBoxLayout(this);
     rows->addWidget(message_);
-    rows->addLayout(fields);
+    rows->addLayout(fields());
     rows->addStretch();
     rows->addLayout(bottom);
+    connect(close, &QPushButton::clicked, this, &QDialog::reject);
+    wire();
+}
+
+QFormLayout* ReportDialog::fields() {
+    auto* choose = new QToolButton;
+    auto* form = new QFormLayout;
+    form->addRow(tr("&Folder"), path_row(folder_, choose));
+    const QStringList chosen = settings_.value(formats_key, usual_formats).toStringList();
+    for (const std::string& format : report_formats()) {
+        const QString name = QString::fromStdString(format);
+        auto* box = new QCheckBox(name + QStringLiteral(": ") + content_of(format));
+        box->setChecked(chosen.contains(name));
+        formats_[format] = box;
+        form->addRow(formats_.size() == 1 ? tr("Formats") : QString(), box);
+        connect(box, &QCheckBox::toggled, this, &ReportDialog::follow);
+    }
+    form->addRow(tr("&Resolution (dpi)"), dpi_);
+    form->addRow(tr("&Width of pictures"), width_);
+    form->addRow(tr("&Height of pictures"), height_);
     connect(choose, &QToolButton::clicked, this, [this] {
         const QString found = QFileDialog::getExistingDirectory(this, tr("Folder of the report"), folder_->text());
         if (!found.isEmpty())
             folder_->setText(found);
     });
+    return form;
+}
+
+void ReportDialog::wire() {
     connect(folder_, &QLineEdit::textChanged, this, &ReportDialog::follow);
-    connect(close, &QPushButton::clicked, this, &QDialog::reject);
     connect(save_, &QPushButton::clicked, this, &ReportDialog::save);
     connect(&session_, &Session::written, this, [this] {
         if (writing_)

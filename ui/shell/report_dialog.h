@@ -9,6 +9,7 @@
 #include <string>
 
 class QCheckBox;
+class QFormLayout;
 class QLineEdit;
 class QPushButton;
 class QSpinBox;
@@ -32,6 +33,8 @@ public slots:
     void save();
 
 private:
+    QFormLayout* fields();
+    void wire();
     void follow();
     void setWriting(bool now);
 

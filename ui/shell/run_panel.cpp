@@ -13,6 +13,7 @@
 #include <QDropEvent>
 #include <QFormLayout>
 #include <QGroupBox>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
@@ -100,7 +101,12 @@ RunPanel::RunPanel(Session& session, WindowSettings& settings, QWidget* parent)
     rows->addWidget(message_);
     rows->addLayout(columns, 1);
     rows->addLayout(buttons);
+    wire();
+    followSession();
+    askDevice();
+}
 
+void RunPanel::wire() {
     preview_.setSingleShot(true);
     preview_.setInterval(preview_delay_ms);
     connect(&preview_, &QTimer::timeout, this, &RunPanel::preview);
@@ -110,6 +116,9 @@ RunPanel::RunPanel(Session& session, WindowSettings& settings, QWidget* parent)
     connect(cancel_, &QPushButton::clicked, this, [this] { running_ ? session_.cancel() : reject(); });
     for (const int key : {Qt::Key_Return, Qt::Key_Enter})
         connect(new QShortcut(QKeySequence(Qt::CTRL | key), this), &QShortcut::activated, this, &RunPanel::run);
+}
+
+void RunPanel::followSession() {
     connect(&session_, &Session::fileChanged, this, &RunPanel::follow);
     connect(&session_, &Session::filesChanged, this, [this] {
         if (!session_.file(file_))
@@ -128,7 +137,6 @@ RunPanel::RunPanel(Session& session, WindowSettings& settings, QWidget* parent)
         batch_->setMessage({});
         message_->show(MessageKind::error, text);
     });
-    askDevice();
 }
 
 QWidget* RunPanel::form() {
@@ -136,6 +144,7 @@ QWidget* RunPanel::form() {
     device_->setObjectName(QStringLiteral("device"));
     layers_->setPlaceholderText(tr("all"));
     layers_->setToolTip(tr("Only norm layers whose name matches this regular expression"));
+    batch_size_->setObjectName(QStringLiteral("batchSize"));
     auto* options = new QWidget;
     auto* fields = new QFormLayout(options);
     fields->setContentsMargins(0, 0, 0, 0);
@@ -256,6 +265,14 @@ void RunPanel::askDevice() {
                     if (there && *there)
                         device_->addItem(QStringLiteral("cuda"));
                 });
+}
+
+/// Esc stops a run before it closes the panel.
+void RunPanel::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape && running_)
+        session_.cancel();
+    else
+        QDialog::keyPressEvent(event);
 }
 
 void RunPanel::dragEnterEvent(QDragEnterEvent* event) {

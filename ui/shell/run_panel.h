@@ -39,11 +39,14 @@ public slots:
     void run();
 
 protected:
+    void keyPressEvent(QKeyEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
 private:
     QWidget* form();
+    void wire();
+    void followSession();
     void fillOptions(const RunRequest& request);
     void follow(int file);
     void preview();
