@@ -62,6 +62,7 @@ protected:
 
 private:
     struct Job;
+    struct Task;
     void finish(const std::shared_ptr<Job>& job);
     void report();
 

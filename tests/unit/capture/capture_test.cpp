@@ -130,6 +130,24 @@ TEST(Capture, CancelsInForwardAndBackwardAndLeavesTheNetworkAsItWas) {
                      "the gradients of an interrupted run are not left behind");
 }
 
+TEST(Capture, CancelsAnyNumberOfBackwardPassesInOneThread) {
+    const auto network = golden_network("layernorm");
+    const Batch batch = Golden("layernorm").batch();
+    constexpr int64_t moment = 7;   // of 5 layers forward, 5 back
+    for (int i = 0; i < 100; ++i) { // the autograd engine goes 60 levels deep before it takes another thread
+        Progress* self = nullptr;
+        Progress progress([&](const std::string&, const std::string&, int64_t done, int64_t) {
+            if (done == moment)
+                self->cancel();
+        });
+        self = &progress;
+        const auto result = capture(*network, batch, {}, progress);
+        ASSERT_FALSE(result);
+        ASSERT_EQ(result.error().code, ErrorCode::cancelled);
+    }
+    run(*network, batch, {});
+}
+
 TEST(Capture, SaysWhatDoesNotFit) {
     const auto network = golden_network("layernorm");
     const Batch good = Golden("layernorm").batch();
