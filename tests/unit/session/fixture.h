@@ -55,12 +55,13 @@ struct SessionTest : testing::Test {
         return runs.empty() ? 0 : runs.back().id;
     }
 
-    /// The layer a tanh describes best beside a straight line, found without the session.
+    /// The layer a tanh describes best beside a straight line, where points fill the range of x; without the session.
     static int clearest_s(const Recording& recording) {
         Progress progress;
         const auto analysis = analyse(recording, {}, progress);
         const auto bend = [](const LayerPtr& layer) {
-            return layer->fit(Curve::tanh, Weighting::points)->r2_points - layer->line.r2_points;
+            const double gain = layer->fit(Curve::tanh, Weighting::points)->r2_points - layer->line.r2_points;
+            return gain * static_cast<double>(layer->band.size());
         };
         const auto best = std::max_element(analysis->layers.begin(), analysis->layers.end(),
                                            [&](const LayerPtr& a, const LayerPtr& b) { return bend(a) < bend(b); });
