@@ -36,7 +36,7 @@ def make_plot(parent, name, signal, axes):
 
 def packed(group, name, values):
     """A small dataset, gzipped in one chunk."""
-    return group.create_dataset(name, data=values, chunks=values.shape, compression="gzip", compression_opts=4,
+    return group.create_dataset(name, data=values, chunks=values.shape, compression="gzip", compression_opts=1,
                                 shuffle=True)
 
 
