@@ -66,9 +66,8 @@ std::optional<Curve> curve_from_name(const std::string& name) {
 
 const std::vector<Curve>& all_curves() {
     static const std::vector<Curve> curves = [] {
-        std::vector<Curve> all;
-        for (const auto& [curve, name] : names)
-            all.push_back(curve);
+        std::vector<Curve> all(names.size());
+        std::transform(names.begin(), names.end(), all.begin(), [](const auto& entry) { return entry.first; });
         return all;
     }();
     return curves;

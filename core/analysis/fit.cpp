@@ -169,9 +169,11 @@ std::vector<Bracket> find_basins(const FitData& sketch, Curve curve) {
     Search search(sketch, curve);
     const double first = search.flattest(), last = 30.0 / median_magnitude(sketch);
     std::vector<double> alphas, rss;
-    for (double alpha = first; alpha < last * grid_ratio; alpha *= grid_ratio) {
+    double alpha = first;
+    while (alpha < last * grid_ratio) {
         alphas.push_back(alpha);
         rss.push_back(search.project(alpha).rss);
+        alpha *= grid_ratio;
     }
     std::vector<Bracket> basins;
     const std::size_t n = alphas.size();

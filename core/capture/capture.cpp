@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <functional>
+#include <numeric>
 
 namespace normscope {
 namespace {
@@ -91,7 +93,7 @@ private:
     void run_batch(int64_t first, int64_t count) {
         std::vector<int64_t> shape = batch_.shape;
         shape.front() = count;
-        const int64_t each = static_cast<int64_t>(batch_.values.size()) / batch_.samples();
+        const int64_t each = std::accumulate(shape.begin() + 1, shape.end(), int64_t{1}, std::multiplies<>());
         const Tensor input = at::from_blob(const_cast<float*>(batch_.values.data()) + first * each, shape,
                                            at::TensorOptions().dtype(at::kFloat))
                                  .to(at::Device(options_.device));

@@ -45,7 +45,7 @@ at::Tensor RecordingTap::before(int index, const at::Tensor& x) {
         watch(Quantity::input_grad_total, index, x);
     if (gradient_ == InputGradient::total)
         return x;
-    const at::Tensor alias = x.alias();
+    at::Tensor alias = x.alias();
     watch(Quantity::input_grad, index, alias);
     return alias;
 }

@@ -35,7 +35,7 @@ Result<TensorCatalog> refuse(const std::string& found) {
                  "expected a checkpoint (safetensors, or what torch.save writes), found " + found};
 }
 
-Result<TensorCatalog> open_as(FileFormat format, std::shared_ptr<const RandomAccessFile> file) {
+Result<TensorCatalog> open_as(FileFormat format, const RandomAccessFile& file) {
     switch (format) {
     case FileFormat::safetensors:
         return open_safetensors(file);
@@ -54,14 +54,14 @@ Result<TensorCatalog> open_as(FileFormat format, std::shared_ptr<const RandomAcc
     case FileFormat::unknown:
         break;
     }
-    return refuse(describe_content(*file));
+    return refuse(describe_content(file));
 }
 
 } // namespace
 
 Result<TensorCatalog> open_checkpoint(std::shared_ptr<const RandomAccessFile> file) {
     NORMSCOPE_LET(format, sniff_format(*file));
-    auto catalog = open_as(format, file);
+    auto catalog = open_as(format, *file);
     if (!catalog) // errors of reading name the file already
         return catalog.error().where.find(file->path()) != std::string::npos ? catalog
                                                                              : std::move(catalog).within(file->path());

@@ -7,9 +7,9 @@ namespace normscope {
 
 /// The readers behind `open_checkpoint`, one a format. Each fills everything but path, file and
 /// stripped prefix; `open_checkpoint` adds the path to their errors.
-Result<TensorCatalog> open_safetensors(std::shared_ptr<const RandomAccessFile> file);
-Result<TensorCatalog> open_pytorch_zip(std::shared_ptr<const RandomAccessFile> file);
-Result<TensorCatalog> open_pytorch_legacy(std::shared_ptr<const RandomAccessFile> file);
+Result<TensorCatalog> open_safetensors(const RandomAccessFile& file);
+Result<TensorCatalog> open_pytorch_zip(const RandomAccessFile& file);
+Result<TensorCatalog> open_pytorch_legacy(const RandomAccessFile& file);
 
 /// What a file that is no checkpoint looks like ("a PNG image", "text", …), for messages.
 std::string describe_content(const RandomAccessFile& file);

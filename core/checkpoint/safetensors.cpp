@@ -235,17 +235,17 @@ Result<TensorCatalog> parse(std::string_view header, uint64_t data_length) {
 
 } // namespace
 
-Result<TensorCatalog> open_safetensors(std::shared_ptr<const RandomAccessFile> file) {
-    NORMSCOPE_LET(prefix, file->read(0, 8));
+Result<TensorCatalog> open_safetensors(const RandomAccessFile& file) {
+    NORMSCOPE_LET(prefix, file.read(0, 8));
     const auto length = little_endian<uint64_t>(prefix, 0);
-    if (length > longest_header || length > file->size() - 8)
+    if (length > longest_header || length > file.size() - 8)
         return Error{ErrorCode::damaged, "",
                      "expected a header of at most 100 MB inside the file, found a length of " +
-                         std::to_string(length) + " in " + std::to_string(file->size()) +
+                         std::to_string(length) + " in " + std::to_string(file.size()) +
                          " bytes; the file may be cut short, fetch it again"};
-    NORMSCOPE_LET(header, file->read(8, length));
+    NORMSCOPE_LET(header, file.read(8, length));
     const uint64_t data = 8 + length;
-    auto catalog = parse(header, file->size() - data);
+    auto catalog = parse(header, file.size() - data);
     if (!catalog)
         return catalog;
     for (TensorEntry& entry : catalog->tensors)

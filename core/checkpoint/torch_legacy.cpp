@@ -99,9 +99,9 @@ Result<TensorCatalog> read_all(const RandomAccessFile& file, std::string_view by
 
 } // namespace
 
-Result<TensorCatalog> open_pytorch_legacy(std::shared_ptr<const RandomAccessFile> file) {
-    NORMSCOPE_LET(bytes, file->read(0, std::min(file->size(), longest_pickle)));
-    auto catalog = read_all(*file, bytes);
+Result<TensorCatalog> open_pytorch_legacy(const RandomAccessFile& file) {
+    NORMSCOPE_LET(bytes, file.read(0, std::min(file.size(), longest_pickle)));
+    auto catalog = read_all(file, bytes);
     if (catalog)
         catalog->format = "pytorch legacy";
     return catalog;

@@ -26,8 +26,8 @@ Result<void> check_kind(const ZipArchive& archive, const std::string& folder) {
 
 } // namespace
 
-Result<TensorCatalog> open_pytorch_zip(std::shared_ptr<const RandomAccessFile> file) {
-    NORMSCOPE_LET(archive, ZipArchive::open(*file));
+Result<TensorCatalog> open_pytorch_zip(const RandomAccessFile& file) {
+    NORMSCOPE_LET(archive, ZipArchive::open(file));
     const auto folder = archive.folder_of("data.pkl");
     if (!folder)
         return Error{ErrorCode::not_supported, "",

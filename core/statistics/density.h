@@ -18,7 +18,7 @@ struct PowerAxis {
     /// 2^exponent
     double width() const { return std::bit_cast<double>(static_cast<uint64_t>(1023 + exponent) << 52); }
     double cells_per_unit() const { return 1.0 / width(); }
-    double lower() const { return -width() * (cells / 2); }
+    double lower() const { return -0.5 * cells * width(); }
     double centre(int cell) const { return lower() + (cell + 0.5) * width(); }
     /// The exponent needed so that `value` (finite) lies inside.
     static int exponent_for(double largest);
