@@ -3,9 +3,6 @@
 
 #include "core/recording/reading_driver.h"
 
-#include <unistd.h>
-#include <utility>
-
 namespace normscope::hdf {
 
 DirectBytes::DirectBytes(const Object& dataset) {
@@ -18,20 +15,6 @@ DirectBytes::DirectBytes(const Object& dataset) {
         return;
     begin_ = offset;
     descriptor_ = descriptor_of(dataset.id());
-}
-
-DirectBytes::~DirectBytes() {
-    if (descriptor_ >= 0)
-        close(descriptor_);
-}
-
-DirectBytes::DirectBytes(DirectBytes&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), begin_(other.begin_) {}
-
-DirectBytes& DirectBytes::operator=(DirectBytes&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    std::swap(begin_, other.begin_);
-    return *this;
 }
 
 bool DirectBytes::read(uint64_t offset, std::span<std::byte> into) const {

@@ -9,14 +9,11 @@
 namespace normscope::hdf {
 
 /// The bytes of a dataset that lie in one piece in its file, read past libhdf5 and its lock, by as many threads at once
-/// as there are. False as a condition where they do not lie so.
+/// as there are, while the dataset is open. False as a condition where they do not lie so.
 class DirectBytes {
 public:
     DirectBytes() = default;
     explicit DirectBytes(const Object& dataset);
-    ~DirectBytes();
-    DirectBytes(DirectBytes&& other) noexcept;
-    DirectBytes& operator=(DirectBytes&& other) noexcept;
 
     explicit operator bool() const { return descriptor_ >= 0; }
     /// False when the file cannot be read, or became shorter.

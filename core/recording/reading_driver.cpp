@@ -185,7 +185,7 @@ int descriptor_of(hid_t object) {
     void* handle = nullptr;
     if (H5Pget_driver(access.id()) != registered_driver() || H5Fget_vfd_handle(file.id(), H5P_DEFAULT, &handle) < 0)
         return -1;
-    return fcntl(*static_cast<int*>(handle), F_DUPFD_CLOEXEC, 0);
+    return *static_cast<int*>(handle);
 }
 
 } // namespace normscope::hdf

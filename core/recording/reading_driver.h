@@ -15,7 +15,7 @@ namespace normscope::hdf {
 /// killed) opens: the mark in the superblock is not shown to libhdf5. False where libhdf5 does not take the driver.
 bool use_reading_driver(hid_t file_access);
 
-/// A new descriptor of the file that an object of this driver lies in, for the caller to close; −1 where there is none.
+/// The descriptor of the file that an object of this driver lies in, good while the object is open; −1 for another's.
 int descriptor_of(hid_t object);
 
 /// Reads from `offset` on until `into` is full or the file ends; the bytes read, −1 on an error. From any thread.
