@@ -54,7 +54,7 @@ QString Flow::shownLayer() {
 }
 
 QString Flow::longInput() {
-    constexpr int samples = 6000, pixels = 28 * 28;
+    constexpr int samples = 2000, pixels = 28 * 28;
     const QString path = folder(QStringLiteral("many.npy"));
     QByteArray header =
         "{'descr': '<f4', 'fortran_order': False, 'shape': (" + QByteArray::number(samples) + ", 1, 28, 28), }";

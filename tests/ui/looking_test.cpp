@@ -92,6 +92,8 @@ TEST_F(Flow, CopyTakesTheTablesSelectionElseThePicture) {
 
 TEST_F(Flow, ABadFileDroppedLeavesTheGoodOne) {
     openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    session().selectLayer(4);
+    ASSERT_TRUE(wait([&] { return shownLayer().startsWith(QStringLiteral("encoder.layer.1.")); }));
     const QString bad = folder(QStringLiteral("bad.safetensors")), shown = shownLayer();
     QFile file(bad);
     ASSERT_TRUE(file.open(QIODevice::WriteOnly));
