@@ -219,7 +219,7 @@ private:
 
     /// tokens (B, N, C) → logits (B, classes), or features (B, C) where there is no head.
     Tensor classify(const Weights& weights, const Tensor& x, NormTap* tap) const {
-        const Tensor features = norm("fc_norm", pooled(weights, x, tap), tap);
+        Tensor features = norm("fc_norm", pooled(weights, x, tap), tap);
         if (plan_.classes == 0)
             return features;
         if (!plan_.distilled || plan_.pool != "token")

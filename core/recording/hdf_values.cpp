@@ -89,6 +89,7 @@ std::vector<std::string> variable_texts(const Values& values, size_t count) {
     H5Tset_cset(memory.id(), H5Tget_cset(values.type.id()));
     std::vector<char*> pointers(count, nullptr);
     std::vector<std::string> result;
+    result.reserve(count);
     const bool whole = values.read(memory.id(), pointers.data()) >= 0;
     for (const char* pointer : pointers)
         result.emplace_back(pointer == nullptr || !whole ? "" : std::string(pointer, strnlen(pointer, text_limit)));

@@ -23,6 +23,7 @@ std::vector<std::string> clipped(std::vector<std::string> values) {
 
 std::vector<const char*> pointers(const std::vector<std::string>& values) {
     std::vector<const char*> result;
+    result.reserve(values.size());
     for (const auto& value : values)
         result.push_back(value.c_str());
     return result;
