@@ -8,10 +8,15 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <iterator>
 
 namespace normscope {
 namespace {
 
+/// What one looks for comes right behind the name; the rest follows in the model's order.
+constexpr LayerColumn seen_first[] = {LayerColumn::alpha_points, LayerColumn::r2_points, LayerColumn::r2_bins,
+                                      LayerColumn::input_std};
+constexpr int name_characters = 22; ///< Names are cut at their left; the whole is in the tool tip.
 constexpr LayerColumn hidden_at_first[] = {LayerColumn::alpha_bins,  LayerColumn::r2_line, LayerColumn::eps,
                                            LayerColumn::output_grad, LayerColumn::gain,    LayerColumn::trained_alpha};
 
@@ -52,6 +57,8 @@ void LayersPanel::setUpTable() {
     view_->header()->setMinimumSectionSize(2 * fontMetrics().averageCharWidth());
     for (const LayerColumn column : hidden_at_first)
         view_->setColumnHidden(static_cast<int>(column), true);
+    for (int place = 0; place < static_cast<int>(std::size(seen_first)); ++place)
+        view_->header()->moveSection(view_->header()->visualIndex(static_cast<int>(seen_first[place])), 2 + place);
     view_->offerColumns();
 }
 
@@ -113,8 +120,8 @@ void LayersPanel::showEvent(QShowEvent* event) {
 void LayersPanel::refit() {
     if (own_widths_ || model_->rowCount() == 0)
         return;
-    view_->fitColumns(44);
-    const int number = fontMetrics().horizontalAdvance(QStringLiteral("  1.234×10⁻⁷ "));
+    view_->fitColumns(name_characters);
+    const int number = fontMetrics().horizontalAdvance(QStringLiteral(" 0.12345 "));
     for (int column = static_cast<int>(LayerColumn::points); column < layer_column_count - 1; ++column)
         if (!view_->isColumnHidden(column))
             view_->setColumnWidth(column, std::max(number, view_->columnWidth(column)));

@@ -14,7 +14,8 @@ constexpr double smallest_box_pt = 3;
 
 PlotCanvas::PlotCanvas(QWidget* parent) : QCustomPlot(parent), box_(new QRubberBand(QRubberBand::Rectangle, this)) {
     setMouseTracking(true);
-    setFocusPolicy(Qt::NoFocus); // keys are the view's
+    setFocusPolicy(Qt::NoFocus);                    // keys are the view's,
+    setAttribute(Qt::WA_NoMousePropagation, false); // and so is the context menu, which QCustomPlot would keep
 }
 
 void PlotCanvas::setFigure(std::shared_ptr<const Figure> figure) {

@@ -77,7 +77,7 @@ TEST_F(Layers, copies_the_selection_with_its_titles) {
     QTest::keyClick(&panel.view(), Qt::Key_C, Qt::ControlModifier);
     const QStringList lines = clipboard();
     ASSERT_EQ(3, lines.size());
-    EXPECT_TRUE(lines[0].startsWith("#\tLayer\tKind\tC\tPoints\t"));
+    EXPECT_TRUE(lines[0].startsWith("#\tLayer\tα points\tR² points\tR² bins\t"));
     EXPECT_FALSE(lines[0].contains("Gain")) << "hidden columns are left out";
     EXPECT_TRUE(lines[1].startsWith("4\tencoder.layer."));
     EXPECT_TRUE(lines[2].startsWith("6\tencoder.layer."));

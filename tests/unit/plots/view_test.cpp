@@ -6,6 +6,9 @@
 #include "ui/plots/scatter_panel.h"
 
 #include <QApplication>
+#include <QContextMenuEvent>
+#include <QMenu>
+#include <QTimer>
 #include <gtest/gtest.h>
 
 using namespace normscope;
@@ -252,6 +255,21 @@ TEST_F(View, NothingOverlapsOrIsCutAtAnySize) {
                                          .arg(size.height()));
         }
     }
+}
+
+TEST_F(View, ARightClickOpensTheMenu) {
+    show_scatter(3);
+    int entries = 0;
+    QTimer::singleShot(0, [&] {
+        if (auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget())) {
+            entries = static_cast<int>(menu->actions().size());
+            menu->close();
+        }
+    });
+    const QPoint at = canvas().rect().center();
+    QContextMenuEvent event(QContextMenuEvent::Mouse, at, canvas().mapToGlobal(at));
+    QApplication::sendEvent(&canvas(), &event);
+    EXPECT_GE(entries, 5);
 }
 
 } // namespace

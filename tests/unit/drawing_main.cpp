@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Panels need an application and the figures' font, on a platform without a display.
+// Figures and what shows them need an application and its font, on a platform without a display.
 #include "ui/plots/figure.h"
 
 #include <QApplication>
