@@ -16,7 +16,7 @@ namespace {
 /// What one looks for comes right behind the name; the rest follows in the model's order.
 constexpr LayerColumn seen_first[] = {LayerColumn::alpha_points, LayerColumn::r2_points, LayerColumn::r2_bins,
                                       LayerColumn::input_std};
-constexpr int name_characters = 22; ///< Names are cut at their left; the whole is in the tool tip.
+constexpr int name_characters = 27; ///< Names are cut at their left; the whole is in the tool tip.
 constexpr LayerColumn hidden_at_first[] = {LayerColumn::alpha_bins,  LayerColumn::r2_line, LayerColumn::eps,
                                            LayerColumn::output_grad, LayerColumn::gain,    LayerColumn::trained_alpha};
 
@@ -121,7 +121,7 @@ void LayersPanel::refit() {
     if (own_widths_ || model_->rowCount() == 0)
         return;
     view_->fitColumns(name_characters);
-    const int number = fontMetrics().horizontalAdvance(QStringLiteral(" 0.12345 "));
+    const int number = fontMetrics().horizontalAdvance(QStringLiteral("R² points"));
     for (int column = static_cast<int>(LayerColumn::points); column < layer_column_count - 1; ++column)
         if (!view_->isColumnHidden(column))
             view_->setColumnWidth(column, std::max(number, view_->columnWidth(column)));

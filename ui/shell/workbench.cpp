@@ -95,7 +95,7 @@ void Workbench::arrange() {
 }
 
 void Workbench::shareRoom() {
-    constexpr double left = 0.26, right = 0.22, below = 0.34;
+    constexpr double left = 0.28, right = 0.22, below = 0.34;
     enum { files, layers, gradients, depth };
     resizeDocks({docks_[layers], docks_[gradients]},
                 {static_cast<int>(left * width()), static_cast<int>(right * width())}, Qt::Horizontal);
