@@ -123,7 +123,9 @@ Result<CapturePlan> plan_capture(const Network& network, const Batch& batch, con
     plan.loss = loss;
     NORMSCOPE_LET(chosen, matching_layers(network.norm_layers(), options.layers));
     NORMSCOPE_LET(bytes, make_stores(network, chosen, batch.samples(), options, plan));
-    const double left = static_cast<double>(options.memory_budget) - bytes;
+    // More at once gains no speed, but makes the steps between two norm layers, where a run can be cancelled, long.
+    constexpr double most_at_once = 0x1p30;
+    const double left = std::min(most_at_once, static_cast<double>(options.memory_budget) - bytes);
     const double fit = left / static_cast<double>(std::max<int64_t>(network.sample_bytes(), 1));
     const int64_t wished = options.batch_size > 0 ? options.batch_size : static_cast<int64_t>(std::min(fit, 1e9));
     plan.batch_size = std::clamp<int64_t>(wished, 1, batch.samples());

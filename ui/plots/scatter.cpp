@@ -85,7 +85,7 @@ public:
         PanelAxes* axes = make_axes(plot, look);
         if (!layer_.has_points) {
             left->addElement(0, 0, axes);
-            say_instead(*axes, QStringLiteral("Neither tensors nor a density of this layer were recorded."), look);
+            say_instead(*axes, nothing_text(), look);
             return;
         }
         fill(*axes, *left, look);
@@ -94,6 +94,13 @@ public:
     }
 
 private:
+    QString nothing_text() const {
+        if (layer_.points > 0 && layer_.input.finite() == 0 && layer_.input.nan + layer_.input.inf > 0)
+            return QStringLiteral("No point of this layer is finite: x has %1 NaN and %2 Inf.")
+                .arg(count_text(layer_.input.nan), count_text(layer_.input.inf));
+        return QStringLiteral("Neither tensors nor a density of this layer were recorded.");
+    }
+
     const ScatterCloud& cloud(const Look& look) const {
         const int cells = scatter_cells(look.width_pt);
         if (std::exchange(cells_, cells) != cells)

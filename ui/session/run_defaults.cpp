@@ -22,7 +22,9 @@ RunRequest default_request(const QString& checkpoint) {
 QString run_title(const RunInfo& run) {
     constexpr int longest = 60;
     QString title = QString::fromStdString(run.input).section(QStringLiteral(" of "), 0, 0); // without the path
-    if (title.isEmpty())
+    if (title.isEmpty() && run.samples == 0)
+        title = QStringLiteral("recording");
+    else if (title.isEmpty())
         title = run.samples == 1 ? QStringLiteral("1 sample") : QStringLiteral("%1 samples").arg(run.samples);
     if (title.size() > longest)
         title = title.left(longest - 1) + QChar(0x2026);
