@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <span>
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -99,8 +100,9 @@ Cloud Cloud::without_cells_of_at_most(uint64_t count) const {
 }
 
 QImage paint_cloud(const Cloud& cloud, const DeviceMap& map, const QRect& area,
-                   const std::function<QRgb(double count)>& colour) {
-    QImage image(area.size(), QImage::Format_ARGB32_Premultiplied);
+                   const std::function<QRgb(double count)>& colour, QImage used) {
+    const bool fits = used.size() == area.size() && used.format() == QImage::Format_ARGB32_Premultiplied;
+    QImage image = fits ? std::move(used) : QImage(area.size(), QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
     // Cells of a pixel or more have their pixels for themselves; of smaller ones the fullest shows.
     const bool shared = std::abs(map.x_scale) * cloud.cell_width < 1 || std::abs(map.y_scale) * cloud.cell_height < 1;

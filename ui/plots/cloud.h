@@ -44,9 +44,10 @@ struct DeviceMap {
 };
 
 /// The cells that touch `area` (device pixels), painted into an image of its size; the rest is transparent. Every cell
-/// takes at least one pixel, and where cells share one the fullest shows: no point is lost.
+/// takes at least one pixel, and where cells share one the fullest shows: no point is lost. `used`, an image that is no
+/// longer wanted, lends its memory: fresh memory of this size takes longer than the painting.
 QImage paint_cloud(const Cloud& cloud, const DeviceMap& map, const QRect& area,
-                   const std::function<QRgb(double count)>& colour);
+                   const std::function<QRgb(double count)>& colour, QImage used = {});
 
 /// A disc of one opaque colour over an image in premultiplied ARGB, with soft edges.
 void paint_dot(QImage& image, const QPointF& centre, double radius, QRgb colour);

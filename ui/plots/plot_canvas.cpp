@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/plot_canvas.h"
 
-#include <QTimer>
+#include "ui/plots/plottables.h"
 
 namespace normscope {
 namespace {
 
 constexpr double wheel_step = 0.8;  ///< Zoom of one notch
 constexpr qint64 one_turn_ms = 600; ///< Notches that follow each other faster are undone together
+constexpr int rest_ms = 120;        ///< Then the image is painted exactly
 constexpr double smallest_box_pt = 3;
 
 } // namespace
@@ -16,6 +17,13 @@ PlotCanvas::PlotCanvas(QWidget* parent) : QCustomPlot(parent), box_(new QRubberB
     setMouseTracking(true);
     setFocusPolicy(Qt::NoFocus);                    // keys are the view's,
     setAttribute(Qt::WA_NoMousePropagation, false); // and so is the context menu, which QCustomPlot would keep
+    layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmLogical); // its own buffer would cost as much as the rest
+    rest_.setSingleShot(true);
+    rest_.setInterval(rest_ms);
+    connect(&rest_, &QTimer::timeout, this, [this] {
+        setMoving(false);
+        replot(rpQueuedReplot);
+    });
 }
 
 void PlotCanvas::setFigure(std::shared_ptr<const Figure> figure) {
@@ -106,7 +114,15 @@ PlotCanvas::Target PlotCanvas::targetAt(const QPointF& pixel) const {
     return {};
 }
 
+void PlotCanvas::setMoving(bool moving) {
+    for (int i = 0; i < plottableCount(); ++i)
+        if (auto* cloud = dynamic_cast<CloudPlottable*>(plottable(i)))
+            cloud->set_moving(moving);
+}
+
 void PlotCanvas::moved() {
+    setMoving(true);
+    rest_.start();
     replot(rpQueuedReplot);
     emit zoomChanged();
 }

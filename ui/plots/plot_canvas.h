@@ -6,6 +6,7 @@
 
 #include <QElapsedTimer>
 #include <QRubberBand>
+#include <QTimer>
 #include <qcustomplot.h>
 
 #include <memory>
@@ -71,6 +72,7 @@ private:
     void dragTo(const QPointF& pixel);
     void zoomToBox(const QPointF& corner);
     void moved();
+    void setMoving(bool moving);
 
     std::shared_ptr<const Figure> figure_;
     Look look_;
@@ -83,6 +85,7 @@ private:
     std::optional<Drag> drag_;
     QRubberBand* box_;
     QElapsedTimer since_wheel_;
+    QTimer rest_; ///< Runs out when nothing has moved for a while.
 };
 
 } // namespace normscope

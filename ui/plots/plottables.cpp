@@ -34,6 +34,15 @@ void add_clipped(QPainterPath& path, QPointF a, QPointF b, double top, double bo
     path.lineTo(to);
 }
 
+/// Whether a smooth curve's points between two of them lie on the line, as far as an eye can see. (Stroking thousands
+/// of short segments would take longer than everything else.)
+bool is_straight(const std::vector<QPointF>& points, size_t from, size_t to) {
+    constexpr double tolerance = 0.03; // pixels of the layout
+    const QPointF& middle = points[(from + to) / 2];
+    const double share = (middle.x() - points[from].x()) / (points[to].x() - points[from].x());
+    return std::abs(points[from].y() + share * (points[to].y() - points[from].y()) - middle.y()) <= tolerance;
+}
+
 void widen(QCPRange& range, bool& found, double low, double high) {
     range = found ? QCPRange(std::min(range.lower, low), std::max(range.upper, high)) : QCPRange(low, high);
     found = true;
@@ -86,9 +95,10 @@ DeviceMap CloudPlottable::device_map() const {
     return map;
 }
 
-QImage CloudPlottable::picture(const DeviceMap& map, const QRect& area) const {
+QImage CloudPlottable::picture(const DeviceMap& map, const QRect& area, QImage used) const {
     const double most = static_cast<double>(cells_->most);
-    QImage image = paint_cloud(*cells_, map, area, [&](double count) { return look_.density_colour(count, most); });
+    QImage image = paint_cloud(
+        *cells_, map, area, [&](double count) { return look_.density_colour(count, most); }, std::move(used));
     if (!dots_in_picture_)
         return image;
     const double radius = look_.px(dot_pt_) * look_.device_scale / 2;
@@ -100,6 +110,21 @@ QImage CloudPlottable::picture(const DeviceMap& map, const QRect& area) const {
     return image;
 }
 
+std::optional<QRect> CloudPlottable::painted_part(const DeviceMap& map, const QRect& area) const {
+    constexpr double rounding = 1e-9; // of scales that come from ranges that were moved
+    const DeviceMap& last = painted_.map;
+    const bool same_scale =
+        std::abs(map.x_scale / last.x_scale - 1) < rounding && std::abs(map.y_scale / last.y_scale - 1) < rounding;
+    if (painted_.image.isNull() || (moving_ ? !same_scale : map != last))
+        return std::nullopt;
+    const QPoint by(static_cast<int>(std::lround(map.x_zero - last.x_zero)),
+                    static_cast<int>(std::lround(map.y_zero - last.y_zero)));
+    const QRect there = area.translated(-by);
+    if (!painted_.area.contains(there))
+        return std::nullopt;
+    return there.translated(-painted_.area.topLeft());
+}
+
 void CloudPlottable::draw(QCPPainter* painter) {
     const double scale = look_.device_scale;
     const QRectF rect(clipRect());
@@ -107,11 +132,16 @@ void CloudPlottable::draw(QCPPainter* painter) {
     const QRect area =
         QRectF(rect.left() * scale, rect.top() * scale, rect.width() * scale, rect.height() * scale).toAlignedRect();
     const DeviceMap map = device_map();
-    if (painted_.image.isNull() || painted_.map != map || painted_.area != area)
-        painted_ = {map, area, picture(map, area)};
+    std::optional<QRect> part = painted_part(map, area);
+    if (!part) {
+        const int room = moving_ ? area.width() / 8 : 0;
+        const QRect wide = area.adjusted(-room, -room, room, room);
+        painted_ = {map, wide, picture(map, wide, std::move(painted_.image))};
+        part = area.translated(-wide.topLeft());
+    }
     painter->setAntialiasing(false);
     painter->drawImage(QRectF(area.left() / scale, area.top() / scale, area.width() / scale, area.height() / scale),
-                       painted_.image);
+                       painted_.image, QRectF(*part));
     painter->setAntialiasing(true);
     if (!dots_in_picture_)
         for (const Dots& group : dots_)
@@ -164,14 +194,15 @@ void FunctionPlottable::draw(QCPPainter* painter) {
     const auto at = [&](double pixel) {
         return QPointF(pixel, mValueAxis->coordToPixel(function_(mKeyAxis->pixelToCoord(pixel))));
     };
+    std::vector<QPointF> points;
+    for (double pixel = rect.left(); pixel < rect.right() + step; pixel += step)
+        points.push_back(at(std::min(pixel, rect.right())));
     QPainterPath path;
-    QPointF last = at(rect.left());
-    for (double pixel = rect.left(); pixel < rect.right();) {
-        pixel = std::min(pixel + step, rect.right());
-        const QPointF next = at(pixel);
-        if (std::isfinite(last.y()) && std::isfinite(next.y()))
-            add_clipped(path, last, next, rect.top(), rect.bottom());
-        last = next;
+    for (size_t from = 0, to = 1; to < points.size(); from = to++) {
+        while (to + 1 < points.size() && is_straight(points, from, to + 1))
+            ++to;
+        if (std::isfinite(points[from].y()) && std::isfinite(points[to].y()))
+            add_clipped(path, points[from], points[to], rect.top(), rect.bottom());
     }
     painter->setPen(mPen);
     painter->setBrush(Qt::NoBrush);

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace normscope {
@@ -36,6 +37,9 @@ public:
     CloudPlottable(QCPAxisRect& axes, const Look& look, std::shared_ptr<const Cloud> cells, std::vector<Dots> dots,
                    double dot_pt);
 
+    /// While the axes move, the last picture moves along, to the nearest pixel; at rest it is painted exactly.
+    void set_moving(bool moving) { moving_ = moving; }
+
     QCPRange getKeyRange(bool& found, QCP::SignDomain domain) const override;
     QCPRange getValueRange(bool& found, QCP::SignDomain domain, const QCPRange& keys) const override;
 
@@ -45,7 +49,9 @@ protected:
 private:
     DeviceMap device_map() const;
     /// Cells, and dots unless they are drawn one by one, in the device's pixels of `area`.
-    QImage picture(const DeviceMap& map, const QRect& area) const;
+    QImage picture(const DeviceMap& map, const QRect& area, QImage used) const;
+    /// Where `area` lies in the last picture, if that shows it.
+    std::optional<QRect> painted_part(const DeviceMap& map, const QRect& area) const;
     void draw_dots(QPainter& painter, const Dots& dots) const;
 
     Look look_;
@@ -57,7 +63,8 @@ private:
         DeviceMap map;
         QRect area;
         QImage image;
-    } painted_; ///< The last picture, for when nothing moved.
+    } painted_; ///< The last picture, with some room around it if it was painted on the move
+    bool moving_ = false;
 };
 
 /// A function of x, evaluated along the axis as it is drawn: smooth at every zoom, and cut at the edge of the axes by

@@ -7,6 +7,7 @@
 
 #include <QApplication>
 #include <QContextMenuEvent>
+#include <QElapsedTimer>
 #include <QMenu>
 #include <QTimer>
 #include <gtest/gtest.h>
@@ -88,6 +89,39 @@ TEST_F(View, WhatIsDraggedStaysUnderTheCursorAndUndoBringsItBack) {
     key(Qt::Key_Z, Qt::ControlModifier);
     EXPECT_EQ(zoom_of(canvas()), home);
     EXPECT_FALSE(view_.canUndoZoom());
+}
+
+/// Sum of the absolute differences of all pixels.
+int64_t difference(const QImage& a, const QImage& b) {
+    int64_t sum = 0;
+    for (int y = 0; y < a.height(); ++y)
+        for (int x = 0; x < a.width(); ++x) {
+            const QRgb p = a.pixel(x, y), q = b.pixel(x, y);
+            sum += std::abs(qRed(p) - qRed(q)) + std::abs(qGreen(p) - qGreen(q)) + std::abs(qBlue(p) - qBlue(q));
+        }
+    return sum;
+}
+
+TEST_F(View, TheImageMovesAtOnceAndTheSharpOneFollows) {
+    show_scatter(4);
+    const QImage home = view_.picture();
+    const QPointF from = panel().rect().center();
+    mouse(QEvent::MouseButtonPress, from);
+    mouse(QEvent::MouseMove, from + QPointF(31, -17));
+    mouse(QEvent::MouseMove, from + QPointF(40, -25));
+    QApplication::processEvents();
+    const QImage moving = view_.picture();
+    mouse(QEvent::MouseButtonRelease, from + QPointF(40, -25));
+    QElapsedTimer waited;
+    for (waited.start(); waited.elapsed() < 400;)
+        QApplication::processEvents(QEventLoop::AllEvents, 20);
+    const QImage sharp = view_.picture();
+    view_.resize(641, 420); // paints everything anew
+    QApplication::processEvents();
+    view_.resize(640, 420);
+    QApplication::processEvents();
+    EXPECT_EQ(view_.picture(), sharp) << "what rests is exact";
+    EXPECT_LT(4 * difference(moving, sharp), difference(home, sharp)) << "what moves is nearly so";
 }
 
 TEST_F(View, TheWheelZoomsAtTheCursorAndKeysChooseTheAxis) {
