@@ -24,6 +24,13 @@ struct PairBlock {
     float largest_x, largest_y; ///< max |x| and max |y|
 };
 
+/// Asks for the pair one block after `i`, to be called a few times a cache line: a block is a page long, and hardware
+/// does not look beyond a page. Asking for what lies past the end does nothing.
+inline void look_ahead(const PairBlock& block, std::size_t i) {
+    __builtin_prefetch(block.x.data() + i + block_points);
+    __builtin_prefetch(block.y.data() + i + block_points);
+}
+
 /// Calls `use(PairBlock)` with the pairs that are finite, never with an empty block.
 template <typename Use>
 void for_finite_blocks(std::span<const float> x, std::span<const float> y, Use&& use) {

@@ -83,8 +83,11 @@ void Density::add(std::span<const float> x, std::span<const float> y) {
         cell_indices(block.x.data(), block.y.data(), size, static_cast<float>(x_.cells_per_unit()),
                      static_cast<float>(y_.cells_per_unit()), index);
         uint32_t* counts = counts_.data();
-        for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t i = 0; i < size; ++i) {
+            if (i % 8 == 0)
+                look_ahead(block, i);
             ++counts[index[i]];
+        }
         total_ += static_cast<int64_t>(size);
     });
 }

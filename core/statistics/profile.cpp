@@ -52,8 +52,7 @@ int moved(int bin, int octaves) {
 using Four = double __attribute__((vector_size(32), may_alias));
 
 /// The increments of one block, four points at a time: their x, y and y² are computed side by side and then turned into
-/// four bins, each one register wide. The next block is asked for on the way: a block is a page long, and hardware does
-/// not look beyond a page. (Asking for what lies past the end does nothing.)
+/// four bins, each one register wide.
 NORMSCOPE_CLONES void add_points(const PairBlock& block, const int32_t* index, ProfileBin* bins) {
     const float* const x = block.x.data();
     const float* const y = block.y.data();
@@ -62,8 +61,7 @@ NORMSCOPE_CLONES void add_points(const PairBlock& block, const int32_t* index, P
     const Four one{1, 1, 1, 1};
     std::size_t i = 0;
     for (; i + 4 <= size; i += 4) {
-        __builtin_prefetch(x + i + block_points);
-        __builtin_prefetch(y + i + block_points);
+        look_ahead(block, i);
         const Four xs{x[i], x[i + 1], x[i + 2], x[i + 3]}, ys{y[i], y[i + 1], y[i + 2], y[i + 3]}, squares = ys * ys;
         const Four ones_xs_even = __builtin_shufflevector(one, xs, 0, 4, 2, 6);
         const Four ones_xs_odd = __builtin_shufflevector(one, xs, 1, 5, 3, 7);
