@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "tests/unit/slower.h"
 #include "ui/panels/gradient_panel.h"
 #include "ui/panels/layers_panel.h"
 #include "ui/panels/message_bar.h"
@@ -23,12 +24,6 @@ namespace normscope {
 /// A window as the user has it, with settings in a folder of its own.
 class Flow : public ::testing::Test {
 protected:
-    /// A sanitizer takes its time.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    static constexpr int slower = 10;
-#else
-    static constexpr int slower = 1;
-#endif
     static constexpr int patience_ms = 20000 * slower;
 
     void SetUp() override;
