@@ -39,7 +39,8 @@ struct Batch {
 Result<Batch> load_images(const std::vector<std::string>& paths, const ImageSpec& spec, Progress& progress);
 
 /// Reads an array as the network's input as is: `.npy`, `.npz`, `.pt`, `.safetensors` (the only or the first floating
-/// tensor, else the first), `FILE.h5::/DATASET`, any float or integer dtype. Errors: cannot_read, damaged, not_supported.
+/// tensor, else the first), `FILE.h5::/DATASET`, any float or integer dtype. Errors: cannot_read, damaged,
+/// not_supported.
 Result<Batch> load_array(const std::string& path);
 
 /// Seeded standard-normal input of a shape.
