@@ -47,8 +47,8 @@ struct CurveFit {
 };
 
 /// The global least-squares fit of one curve to the points summed up in `profile`. The curve is linear in A and c, so
-/// α alone is searched (variable projection, Golub & Pereyra 1973): a logarithmic grid for every basin, then Brent.
-/// Degenerate data give a flagged fit, never an error.
+/// α alone is searched (variable projection, Golub & Pereyra 1973): a logarithmic grid on a sketch for every basin,
+/// golden section on a finer one, Gauss-Newton on the profile. Degenerate data give a flagged fit, never an error.
 CurveFit fit_curve(const Profile& profile, const FitOptions& options = {});
 
 } // namespace normscope
