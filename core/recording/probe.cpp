@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
+#include <iterator>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -104,9 +106,22 @@ void bury(pid_t child) {
     }
 }
 
+/// AddressSanitizer's allocator does not outlive a fork while other threads allocate: its locks stay locked in the child.
+bool may_fork() {
+#if defined(__SANITIZE_ADDRESS__)
+    std::error_code error;
+    const std::filesystem::directory_iterator threads("/proc/self/task", error);
+    return std::distance(begin(threads), end(threads)) <= 1;
+#else
+    return true;
+#endif
+}
+
 } // namespace
 
 Result<void> probe(const std::string& path, const std::function<Result<void>()>& walk, const ProbeLimits& limits) {
+    if (!may_fork())
+        return walk();
     const auto no_child = [&] {
         return Error{ErrorCode::out_of_memory, path,
                      std::string("expected to start a process that checks the file, found: ") + std::strerror(errno) +

@@ -17,7 +17,8 @@ struct ProbeLimits {
 
 /// Runs `walk` in a child process, because libhdf5 crashes or loops on some damaged files, and returns what it
 /// returned. Errors: those of `walk`; damaged when it crashed or ran out of its limits; out_of_memory when no child
-/// could start. The child is a fork without exec: `walk` may do everything but start threads.
+/// could start. The child is a fork without exec: `walk` may do everything but start threads;
+/// under AddressSanitizer a process with several threads walks by itself.
 Result<void> probe(const std::string& path, const std::function<Result<void>()>& walk, const ProbeLimits& limits = {});
 
 } // namespace normscope
