@@ -106,7 +106,8 @@ void bury(pid_t child) {
     }
 }
 
-/// AddressSanitizer's allocator does not outlive a fork while other threads allocate: its locks stay locked in the child.
+/// AddressSanitizer's allocator does not outlive a fork while other threads allocate: its locks stay locked in the
+/// child.
 bool may_fork() {
 #if defined(__SANITIZE_ADDRESS__)
     std::error_code error;
