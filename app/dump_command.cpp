@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dump_command.h"
 
+#include "core/recording/mapping.h"
+
 #include <filesystem>
 
 namespace normscope {
 
 void add_dump_options(CLI::App& command, DumpCommand& options) {
     command.add_option("-o,--output", options.out, "the dump to write (.h5)")->required();
+    add_pair_options(command, options.pairing);
     command.add_flag("--json", options.json, "print layers, samples and bytes as JSON");
     command.add_flag("--quiet", options.quiet, "no progress, no messages");
+}
+
+Result<std::shared_ptr<const Recording>> open_named(const DumpCommand& options) {
+    NORMSCOPE_LET(pairing, parse_pairing(options.pairing));
+    NORMSCOPE_LET(opened, open_dumps(options.dumps, pairing));
+    NORMSCOPE_TRY(remember_pairs(options.dumps.front(), pairing));
+    return opened;
 }
 
 int write_and_tell(const DumpCommand& options, const Recording& recording, const WriteOptions& how, Console& console) {

@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/console.h"
+#include "app/pair_options.h"
 #include "core/recording/dump.h"
 
 #include <string>
@@ -13,12 +14,16 @@ namespace normscope {
 /// What the commands that make a dump of dumps share.
 struct DumpCommand {
     std::vector<std::string> dumps;
+    PairOptions pairing;
     std::string out;
     bool json = false, quiet = false;
 };
 
-/// Adds `-o`, `--json` and `--quiet`.
+/// Adds `-o`, `--pair`, `--mappings`, `--json` and `--quiet`.
 void add_dump_options(CLI::App& command, DumpCommand& options);
+
+/// The dumps as one recording. Errors: those of `open_dumps`, `parse_pairing` and `remember_pairs`.
+Result<std::shared_ptr<const Recording>> open_named(const DumpCommand& options);
 
 /// Writes the recording to `out` and says so; returns the exit code.
 int write_and_tell(const DumpCommand& options, const Recording& recording, const WriteOptions& how, Console& console);

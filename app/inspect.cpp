@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands.h"
 #include "app/console.h"
+#include "app/pair_options.h"
 #include "app/run_options.h"
 #include "app/table.h"
+#include "core/recording/suggest_pairs.h"
 #include "core/report/report_json.h"
 #include "core/run/file_contents.h"
 
@@ -15,6 +17,7 @@ struct InspectOptions {
     std::string file;
     bool json = false, quiet = false;
     RunOptions run; ///< Only --set is offered.
+    PairOptions pairing;
 };
 
 std::string shape_text(const std::vector<int64_t>& shape) {
@@ -48,11 +51,43 @@ void print(const FileContents& contents) {
     Console::result(text);
 }
 
+/// The datasets of an HDF5 file whose layout nobody knows, and how to go on.
+int list(const InspectOptions& options, Console& console, const Error& unknown) {
+    const auto datasets = list_datasets(options.file);
+    if (!datasets)
+        return Console::fail(datasets.error());
+    std::vector<TensorRow> rows;
+    TextTable table({"dataset", "dtype", "shape"});
+    for (const DatasetEntry& entry : *datasets) {
+        rows.push_back({entry.path, entry.dtype, entry.shape, std::nullopt});
+        table.row({entry.path, entry.dtype, shape_text(entry.shape)});
+    }
+    std::vector<std::string> warnings = {unknown.message};
+    for (const PairMapping& pair : suggest_pairs(*datasets))
+        warnings.push_back("looks like a layer: --pair " + pair_words(pair));
+    RunInfo run;
+    run.path = options.file;
+    run.format = "hdf5";
+    Console::result(options.json
+                        ? inspect_json(run, {}, rows, warnings)
+                        : options.file + "\nhdf5, " + std::to_string(rows.size()) + " datasets\n\n" + table.text());
+    if (!options.json)
+        console.warn(warnings);
+    return 0;
+}
+
 int inspect(const InspectOptions& options) {
     Console console(options.quiet);
-    const auto contents = file_contents(options.file, options.run.settings);
+    const auto pairing = parse_pairing(options.pairing);
+    if (!pairing)
+        return Console::fail(pairing.error());
+    const auto contents = file_contents(options.file, options.run.settings, *pairing);
+    if (!contents && contents.error().code == ErrorCode::unknown_layout)
+        return list(options, console, contents.error());
     if (!contents)
         return Console::fail(contents.error());
+    if (const auto remembered = remember_pairs(options.file, *pairing); !remembered)
+        return Console::fail(remembered.error());
     if (options.json) {
         std::vector<TensorRow> tensors;
         for (const TensorEntry& entry : contents->tensors)
@@ -74,6 +109,7 @@ void add_inspect(CLI::App& program, Action& run) {
     command->add_option("--set", options->run.settings, "KEY=VALUE: what the file cannot tell; repeatable")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_pair_options(*command, options->pairing);
     command->add_flag("--json", options->json, "print JSON");
     command->add_flag("--quiet", options->quiet, "no messages");
     command->footer("Example: normscope inspect resources/sample/vit-dyt.safetensors");

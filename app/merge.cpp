@@ -12,7 +12,7 @@ struct MergeCommand : DumpCommand {
 
 int merge(const MergeCommand& options) {
     Console console(options.quiet);
-    const auto joined = open_dumps(options.dumps);
+    const auto joined = open_named(options);
     if (!joined)
         return Console::fail(joined.error());
     WriteOptions how;

@@ -2,8 +2,10 @@
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/drawing.h"
+#include "app/pair_options.h"
 #include "app/run_options.h"
 #include "app/table.h"
+#include "core/recording/mapping.h"
 #include "core/report/report_json.h"
 #include "core/run/open_recording.h"
 #include "ui/export/report_files.h"
@@ -21,6 +23,7 @@ struct ReportCommand {
     int dpi = 200;
     bool json = false, quiet = false;
     RunOptions run;
+    PairOptions pairing;
 };
 
 std::vector<std::string> split(const std::string& list) {
@@ -123,7 +126,10 @@ Result<AnalysisPtr> make_report(const ReportCommand& command, Console& console) 
     NORMSCOPE_LET(files, report_options(command));
     NORMSCOPE_LET(analysis_with, analysis_options(command, files.formats));
     NORMSCOPE_LET(request, run_request(command.run));
+    NORMSCOPE_LET(pairing, parse_pairing(command.pairing));
+    request.pairing = pairing;
     NORMSCOPE_LET(opened, open_recording(command.source, request, console.progress()));
+    NORMSCOPE_TRY(remember_pairs(command.source, pairing));
     NORMSCOPE_LET(analysed, analyse(*opened.recording, analysis_with, console.progress()).within(command.source));
     const auto analysis = std::make_shared<const Analysis>(std::move(analysed));
     if (opened.accuracy)
@@ -166,6 +172,7 @@ void add_report(CLI::App& program, Action& run) {
     command->add_option("--dpi", options->dpi, "dots per inch of pictures (default 200)")->check(CLI::Range(30, 2400));
     command->add_option("--size", options->size, "WxH of each picture in pixels (default: 178 mm wide)");
     add_run_options(*command, options->run);
+    add_pair_options(*command, options->pairing);
     command->add_flag("--json", options->json, "print report.json instead of a table");
     command->add_flag("--quiet", options->quiet, "no progress, no messages");
     command->footer(

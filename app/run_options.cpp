@@ -53,7 +53,7 @@ Result<int64_t> parse_memory(const std::string& text) {
 }
 
 Result<RunRequest> run_request(const RunOptions& options) {
-    RunRequest request{options.input, options.labels, options.settings, {}};
+    RunRequest request{options.input, options.labels, options.settings, {}, {}};
     CaptureOptions& capture = request.capture;
     if (!options.loss.empty()) {
         NORMSCOPE_LET(loss, loss_from_name(options.loss));

@@ -10,7 +10,7 @@ namespace {
 
 int summarize_dump(const DumpCommand& options) {
     Console console(options.quiet);
-    const auto opened = open_dumps(options.dumps);
+    const auto opened = open_named(options);
     if (!opened)
         return Console::fail(opened.error());
     const auto small = summarize(**opened, console.progress());

@@ -19,6 +19,7 @@ int exit_code(ErrorCode code) {
     case ErrorCode::damaged:
     case ErrorCode::not_supported:
     case ErrorCode::missing:
+    case ErrorCode::unknown_layout:
         return 3;
     case ErrorCode::cannot_run:
     case ErrorCode::out_of_memory:

@@ -8,15 +8,16 @@ namespace normscope {
 
 /// What went wrong, as a closed set. The command line maps each code to one exit code (`exit_code`).
 enum class ErrorCode {
-    bad_argument,  ///< An option or value the user gave is wrong or unknown.
-    cannot_read,   ///< A file or folder is missing, unreadable or not a regular file.
-    damaged,       ///< The file breaks the rules of its own format (truncated, out of bounds, inconsistent).
-    not_supported, ///< The file is whole, but of a kind, version, dtype or filter this program does not read.
-    missing,       ///< Something the file must hold (a tensor, a dataset, a key) is not there.
-    cannot_run,    ///< The network cannot be run as asked: something must be told, or shapes disagree.
-    out_of_memory, ///< The work does not fit the memory budget.
-    cannot_write,  ///< The output cannot be written (folder, permission, full disk).
-    cancelled,     ///< The user stopped the work; nothing is broken.
+    bad_argument,   ///< An option or value the user gave is wrong or unknown.
+    cannot_read,    ///< A file or folder is missing, unreadable or not a regular file.
+    damaged,        ///< The file breaks the rules of its own format (truncated, out of bounds, inconsistent).
+    not_supported,  ///< The file is whole, but of a kind, version, dtype or filter this program does not read.
+    missing,        ///< Something the file must hold (a tensor, a dataset, a key) is not there.
+    unknown_layout, ///< The file is whole, but nothing tells which of its datasets make a layer; a user can.
+    cannot_run,     ///< The network cannot be run as asked: something must be told, or shapes disagree.
+    out_of_memory,  ///< The work does not fit the memory budget.
+    cannot_write,   ///< The output cannot be written (folder, permission, full disk).
+    cancelled,      ///< The user stopped the work; nothing is broken.
 };
 
 /// One failure. Reads as one line: `WHERE: what was expected, what was found; what to try`.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/recording/pairing.h"
 #include "core/recording/recording.h"
 
 #include <cstdint>
@@ -16,12 +17,14 @@ namespace normscope {
 /// its default and a warning where that matters. The file is first walked in a child process with limits on time and
 /// memory, because libhdf5 crashes or loops on some damaged files.
 /// `path` is a file, or what dump_files.h takes for one: a folder or a glob of shards, one of the shards,
-/// `FILE::/GROUP`. Errors: cannot_read, damaged, not_supported (a higher major version, an unknown filter), missing (no
-/// layer, no file), bad_argument (shards that are not of one run).
-Result<std::shared_ptr<const Recording>> open_dump(const std::string& path);
+/// `FILE::/GROUP`. `pairing` opens what is no dump by pairs of datasets, which the recording keeps. Errors:
+/// cannot_read, damaged, not_supported (a higher major version, an unknown filter), missing (no file), unknown_layout
+/// (no layer is found, or the pairs that were saved do not fit), bad_argument (shards that are not of one run; a pair
+/// that is none).
+Result<std::shared_ptr<const Recording>> open_dump(const std::string& path, const Pairing& pairing = {});
 
 /// Several of them as one recording (join.h); a file that is named twice counts once.
-Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::string>& names);
+Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::string>& names, const Pairing& pairing = {});
 
 /// A number that changes when a file that `path` stands for is written to or grows, or when another shard joins:
 /// compare it with what it was before opening to know whether to open again. Asks for sizes and times alone.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/recording/hdf.h"
-#include "core/recording/mapping.h"
+#include "core/recording/pairing.h"
 #include "core/recording/recording.h"
 
 namespace normscope::hdf {
@@ -27,3 +27,11 @@ std::vector<LayerPlace> find_foreign_layers(const Object& root);
 std::shared_ptr<Recording> read_dump(const std::string& path, const std::string& group);
 
 } // namespace normscope::hdf
+/// Warns of layers whose kind or ε is not known.
+void warn_of_unknown(Recording& recording);
+
+/// The pairs that a user named of a file, or of a group of it, in their order. Throws Failure: bad_argument where a
+/// pair cannot be one.
+std::shared_ptr<Recording> read_pairs(const std::string& path, const std::string& group,
+                                      const std::vector<PairMapping>& pairs);
+

@@ -115,7 +115,9 @@ void warn_where(Recording& recording, Lacks lacks, const std::string& what) {
                                  ": " + what);
 }
 
-void warn(Recording& recording) {
+} // namespace
+
+void hdf::warn_of_unknown(Recording& recording) {
     warn_where(
         recording, [](const LayerRecording& of) { return of.layer.kind == NormKind::unknown; },
         "the kind of layer is not told or not known; the output is shown and fitted as stored");
@@ -148,9 +150,10 @@ std::shared_ptr<Recording> hdf::read_dump(const std::string& path, const std::st
         read_foreign_layers(root, group, *recording);
     }
     if (recording->layers.empty())
-        fail(ErrorCode::missing, path,
-             "expected /entry/layers/NAME with input and output, or a pair such as NAME/x and NAME/y, found no layer");
-    warn(*recording);
+        fail(ErrorCode::unknown_layout, path,
+             "expected /entry/layers/NAME with input and output, or a pair such as NAME/x and NAME/y, found no layer; "
+             "name the datasets that make one: --pair INPUT,OUTPUT");
+    warn_of_unknown(*recording);
     return recording;
 }
 

@@ -77,6 +77,12 @@ void transpose(std::span<const float> from, int64_t rows, std::span<float> to) {
 
 } // namespace
 
+std::string tensor_type(const Object& dataset) {
+    const Lock lock;
+    const Handle type(H5Dget_type(dataset.id()));
+    return is_uint16(type) && names_bfloat16(dataset) ? "bfloat16" : type_name(dataset);
+}
+
 Rows::Rows(Object opened, int channel_axis) : dataset_(std::move(opened)) {
     const Lock lock;
     const auto& dataset = dataset_.use();

@@ -8,6 +8,9 @@
 
 namespace normscope::hdf {
 
+/// The type of a tensor's numbers: as `type_name`, and "bfloat16" for those that are stored as whole numbers.
+std::string tensor_type(const Object& dataset);
+
 /// How the numbers of a tensor are stored. Two-byte floats are read raw and converted here: libhdf5 is 30 times slower.
 enum class Storage { native, float16, bfloat16 };
 

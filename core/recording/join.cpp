@@ -185,6 +185,7 @@ Result<std::shared_ptr<const Recording>> join(const std::vector<std::shared_ptr<
     auto joined = std::make_shared<Recording>();
     joined->run = shards.front()->run;
     joined->run.samples = 0;
+    joined->pairs = shards.front()->pairs;
     for (const auto& shard : shards) {
         joined->run.samples += shard->run.samples;
         joined->files.insert(joined->files.end(), shard->files.begin(), shard->files.end());

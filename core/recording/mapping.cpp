@@ -2,13 +2,14 @@
 #include "core/recording/mapping.h"
 
 #include "core/base/files.h"
+#include "core/recording/dump_files.h"
 #include "core/recording/dump_parts.h"
 #include "core/recording/hdf_rows.h"
 #include "core/recording/natural_order.h"
 #include "core/recording/probe.h"
+#include "core/recording/suggest_pairs.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace normscope {
 
@@ -32,7 +33,7 @@ public:
                 enter(hdf::open_group(group, name), below, depth + 1);
             else if (hdf::is_dataset(group, name)) {
                 const auto dataset = hdf::open_dataset(group, name);
-                datasets_.push_back({below, hdf::type_name(dataset), hdf::sizes(dataset)});
+                datasets_.push_back({below, hdf::tensor_type(dataset), hdf::sizes(dataset)});
             }
         }
     }
@@ -47,9 +48,9 @@ private:
     std::vector<DatasetEntry> datasets_;
 };
 
-std::vector<DatasetEntry> walk(const std::string& path) {
+std::vector<DatasetEntry> walk(const std::string& path, const std::string& group) {
     Listing listing;
-    listing.enter(hdf::open_root(path), "", 0);
+    listing.enter(hdf::open_group_at(hdf::open_root(path), group), "", 0);
     return listing.take();
 }
 
@@ -91,14 +92,9 @@ LayerRecording read_columns(const Object& root, const PairMapping& pair) {
 }
 
 LayerRecording read_pair(const Object& root, const PairMapping& pair) {
-    if (pair.channel_axis != -1 && pair.channel_axis != 1)
-        hdf::fail(ErrorCode::bad_argument, pair.input,
-                  "expected the channels on axis -1 or 1, found " + std::to_string(pair.channel_axis));
-    if (pair.eps && (!std::isfinite(*pair.eps) || *pair.eps < 0))
-        hdf::fail(ErrorCode::bad_argument, pair.input, "expected a finite ε from 0");
     auto layer = pair.output.empty() ? read_columns(root, pair) : hdf::read_tensor_pair(root, pair);
     auto& norm = layer.layer;
-    norm.name = pair.name.empty() ? pair.input : pair.name;
+    norm.name = pair.layer();
     norm.kind_text = pair.kind;
     norm.kind = kind_from_name(pair.kind);
     norm.channel_axis = pair.channel_axis;
@@ -107,33 +103,34 @@ LayerRecording read_pair(const Object& root, const PairMapping& pair) {
     return layer;
 }
 
-std::shared_ptr<Recording> read_mapped(const std::string& path, const std::vector<PairMapping>& pairs) {
+} // namespace
+
+std::shared_ptr<Recording> hdf::read_pairs(const std::string& path, const std::string& group,
+                                           const std::vector<PairMapping>& pairs) {
+    if (pairs.empty())
+        fail(ErrorCode::bad_argument, path, "expected a pair of datasets, found none");
     auto recording = std::make_shared<Recording>();
-    recording->run.path = path;
+    recording->run.path = group.empty() ? path : path + "::/" + group;
     recording->run.format = "hdf5";
     recording->files = {path};
-    const auto root = hdf::open_root(path);
-    for (const auto& pair : pairs) {
-        recording->layers.push_back(read_pair(root, pair));
-        recording->layers.back().layer.index = static_cast<int>(recording->layers.size());
+    recording->pairs = pairs;
+    const auto root = open_group_at(open_root(path), group);
+    for (size_t i = 0; i < pairs.size(); ++i) {
+        if (const auto problem = detail_problem(pairs, i); !problem.empty())
+            fail(ErrorCode::bad_argument, root.at(pairs[i].input), problem);
+        recording->layers.push_back(read_pair(root, pairs[i]));
+        recording->layers.back().layer.index = static_cast<int>(i) + 1;
     }
-    if (pairs.empty())
-        hdf::fail(ErrorCode::bad_argument, path, "expected a pair of datasets, found none");
+    warn_of_unknown(*recording);
     return recording;
 }
 
-} // namespace
-
 Result<std::vector<DatasetEntry>> list_datasets(const std::string& path) {
-    NORMSCOPE_LET(file, RandomAccessFile::open(path));
-    NORMSCOPE_TRY(probe(path, [&] { return hdf::guarded([&] { walk(path); }); }));
-    return hdf::guarded([&] { return walk(path); });
-}
-
-Result<std::shared_ptr<const Recording>> open_mapped(const std::string& path, const std::vector<PairMapping>& pairs) {
-    NORMSCOPE_LET(file, RandomAccessFile::open(path));
-    NORMSCOPE_TRY(probe(path, [&] { return hdf::guarded([&] { read_mapped(path, pairs); }); }));
-    return hdf::guarded([&]() -> std::shared_ptr<const Recording> { return read_mapped(path, pairs); });
+    NORMSCOPE_LET(found, find_dump_files(path));
+    const auto& file = found.files.front();
+    NORMSCOPE_LET(readable, RandomAccessFile::open(file));
+    NORMSCOPE_TRY(probe(file, [&] { return hdf::guarded([&] { walk(file, found.group); }); }));
+    return hdf::guarded([&] { return walk(file, found.group); });
 }
 
 std::string layout_key(const std::vector<DatasetEntry>& datasets) {

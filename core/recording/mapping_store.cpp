@@ -59,6 +59,13 @@ Result<void> save_mapping(const std::string& store, const std::string& layout, c
     return write_file(store, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
+Result<void> remember_pairs(const std::string& path, const Pairing& pairing) {
+    if (pairing.pairs.empty() || pairing.store.empty())
+        return {};
+    NORMSCOPE_LET(datasets, list_datasets(path));
+    return save_mapping(pairing.store, layout_key(datasets), pairing.pairs);
+}
+
 Result<std::vector<PairMapping>> load_mapping(const std::string& store, const std::string& layout) {
     NORMSCOPE_LET(json, read_store(store));
     std::vector<PairMapping> pairs;

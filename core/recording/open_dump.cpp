@@ -2,13 +2,16 @@
 #include "core/base/files.h"
 #include "core/recording/dump.h"
 #include "core/recording/dump_files.h"
+#include "core/recording/dump_layout.h"
 #include "core/recording/dump_parts.h"
 #include "core/recording/join.h"
+#include "core/recording/mapping.h"
 #include "core/recording/probe.h"
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <thread>
 
 namespace normscope {
@@ -27,8 +30,8 @@ uint64_t file_state(const std::string& path) {
 void touch(const Recording& recording) {
     constexpr int64_t block = 1 << 16; // floats
     for (const auto& layer : recording.layers)
-        for (const auto& rows :
-             {layer.input, layer.output, layer.input_grad, layer.input_grad_total, layer.output_grad}) {
+        for (const Quantity quantity : every_quantity) {
+            const auto& rows = layer.tensor(quantity);
             if (!rows)
                 continue;
             const auto count = std::min(rows->rows(), std::max<int64_t>(1, block / rows->channels()));
@@ -38,33 +41,70 @@ void touch(const Recording& recording) {
         }
 }
 
-Result<std::shared_ptr<const Recording>> open_once(const std::string& path, const std::string& group) {
+using Opened = Result<std::shared_ptr<const Recording>>;
+
+/// How a file becomes a recording. Throws hdf::Failure.
+using Read = std::function<std::shared_ptr<Recording>(const std::string& path, const std::string& group)>;
+
+Opened open_once(const std::string& path, const std::string& group, const Read& read) {
     NORMSCOPE_LET(file, RandomAccessFile::open(path));
     // Walking takes milliseconds, decompressing summaries about 0.1 s a megabyte; a loop takes for ever.
     ProbeLimits limits;
     limits.cpu_seconds += static_cast<int>(std::min<uint64_t>(file->size() >> 20, 50));
     NORMSCOPE_TRY(probe(
-        path, [&] { return hdf::guarded([&] { touch(*hdf::read_dump(path, group)); }); }, limits));
-    return hdf::guarded([&]() -> std::shared_ptr<const Recording> { return hdf::read_dump(path, group); });
+        path, [&] { return hdf::guarded([&] { touch(*read(path, group)); }); }, limits));
+    return hdf::guarded([&]() -> std::shared_ptr<const Recording> { return read(path, group); });
 }
 
 /// A writer may be in the middle of a change: a file that changes while it fails to open is tried again.
-Result<std::shared_ptr<const Recording>> open_file(const std::string& path, const std::string& group) {
+Opened open_patiently(const std::string& path, const std::string& group, const Read& read) {
     constexpr int trials = 4;
     constexpr std::chrono::milliseconds pause(50);
     for (int trial = 1;; ++trial) {
         const auto before = file_state(path);
-        auto opened = open_once(path, group);
+        auto opened = open_once(path, group, read);
         if (opened || trial == trials || file_state(path) == before)
             return opened;
         std::this_thread::sleep_for(pause);
     }
 }
 
+/// The pairs that were saved for a file of this layout. Errors: those of both files.
+Result<std::vector<PairMapping>> saved_pairs(const std::string& path, const std::string& group,
+                                             const std::string& store) {
+    NORMSCOPE_LET(datasets, list_datasets(group.empty() ? path : path + "::/" + group));
+    return load_mapping(store, layout_key(datasets));
+}
+
+/// By the pairs that are named; else as the file tells; else, where it is no dump of ours, by those that were saved.
+Opened open_file(const std::string& path, const std::string& group, const Pairing& pairing) {
+    const auto open_by = [&](const std::vector<PairMapping>& pairs) {
+        return open_patiently(path, group,
+                              [&](const auto& file, const auto& in) { return hdf::read_pairs(file, in, pairs); });
+    };
+    if (!pairing.pairs.empty())
+        return open_by(pairing.pairs);
+    auto opened = open_patiently(path, group, hdf::read_dump);
+    std::error_code error;
+    if ((opened && (*opened)->run.format == layout::format) || !std::filesystem::exists(pairing.store, error))
+        return opened;
+    const auto saved = saved_pairs(path, group, pairing.store);
+    if (!saved && !opened && opened.error().code == ErrorCode::unknown_layout)
+        return saved.error();
+    if (!saved || saved->empty())
+        return opened;
+    auto mapped = open_by(*saved);
+    if (mapped)
+        return mapped;
+    return Error{ErrorCode::unknown_layout, mapped.error().where,
+                 "the pairs that were saved for this layout do not fit: " + mapped.error().message};
+}
+
 using Shards = std::vector<std::shared_ptr<const Recording>>;
 
 /// Adds the shards of one name; a file that is there already (named twice, or a sibling) counts once.
-Result<void> add_shards(const std::string& name, std::vector<std::string>& seen, Shards& shards) {
+Result<void> add_shards(const std::string& name, const Pairing& pairing, std::vector<std::string>& seen,
+                        Shards& shards) {
     NORMSCOPE_LET(found, find_dump_files(name));
     for (const auto& file : found.files) {
         std::error_code error;
@@ -72,7 +112,7 @@ Result<void> add_shards(const std::string& name, std::vector<std::string>& seen,
         if (std::ranges::find(seen, known) != seen.end())
             continue;
         seen.push_back(known);
-        NORMSCOPE_LET(shard, open_file(file, found.group));
+        NORMSCOPE_LET(shard, open_file(file, found.group, pairing));
         shards.push_back(std::move(shard));
     }
     return {};
@@ -80,11 +120,11 @@ Result<void> add_shards(const std::string& name, std::vector<std::string>& seen,
 
 } // namespace
 
-Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::string>& names) {
+Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::string>& names, const Pairing& pairing) {
     std::vector<std::string> seen;
     Shards shards;
     for (const auto& name : names)
-        NORMSCOPE_TRY(add_shards(name, seen, shards));
+        NORMSCOPE_TRY(add_shards(name, pairing, seen, shards));
     if (shards.empty())
         return Error{ErrorCode::bad_argument, "", "expected the name of a dump, found none"};
     NORMSCOPE_LET(joined, join(shards).within(names.front()));
@@ -104,8 +144,8 @@ uint64_t dump_state(const std::string& path) {
     return state;
 }
 
-Result<std::shared_ptr<const Recording>> open_dump(const std::string& path) {
-    return open_dumps({path});
+Result<std::shared_ptr<const Recording>> open_dump(const std::string& path, const Pairing& pairing) {
+    return open_dumps({path}, pairing);
 }
 
 } // namespace normscope

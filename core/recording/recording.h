@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/recording/pairing.h"
 #include "core/statistics/density.h"
 #include "core/statistics/log_histogram.h"
 #include "core/statistics/moments.h"
@@ -142,3 +143,4 @@ struct Recording {
 };
 
 } // namespace normscope
+    std::vector<PairMapping> pairs; ///< What told its layers, where the file's layout did not.

@@ -150,8 +150,10 @@ std::string inspect_json(const RunInfo& run, const std::vector<NormLayer>& layer
     if (!tensors.empty()) {
         json["tensors"] = Json::array();
         for (const TensorRow& row : tensors)
-            json["tensors"].push_back(
-                {{"name", row.name}, {"dtype", row.dtype}, {"shape", row.shape}, {"bytes", row.bytes}});
+            json["tensors"].push_back({{"name", row.name},
+                                       {"dtype", row.dtype},
+                                       {"shape", row.shape},
+                                       {"bytes", row.bytes ? Json(*row.bytes) : Json()}});
     }
     json["warnings"] = warnings;
     return dump(json);

@@ -4,6 +4,7 @@
 #include "core/analysis/layer_analysis.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,11 @@ namespace normscope {
 /// `report.json`, as docs/command-line.md describes it. Numbers that are not finite are null.
 std::string report_json(const Analysis& analysis);
 
-/// One tensor of a checkpoint, for `inspect`.
+/// One tensor of a checkpoint, or a dataset of an HDF5 file whose layout is not known, for `inspect`.
 struct TensorRow {
     std::string name, dtype;
     std::vector<int64_t> shape;
-    int64_t bytes = 0;
+    std::optional<int64_t> bytes;
 };
 
 /// What `inspect --json` prints: `source` and `layers` as in a report, without results, and the tensors of a

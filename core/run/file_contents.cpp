@@ -7,8 +7,8 @@
 namespace normscope {
 namespace {
 
-Result<FileContents> dump_contents(const std::string& path) {
-    NORMSCOPE_LET(recording, open_dump(path));
+Result<FileContents> dump_contents(const std::string& path, const Pairing& pairing) {
+    NORMSCOPE_LET(recording, open_dump(path, pairing));
     FileContents contents;
     contents.run = recording->run;
     contents.warnings = recording->warnings;
@@ -55,9 +55,13 @@ Result<FileContents> checkpoint_contents(const std::string& path, const std::vec
 
 } // namespace
 
-Result<FileContents> file_contents(const std::string& path, const std::vector<std::string>& settings) {
+Result<FileContents> file_contents(const std::string& path, const std::vector<std::string>& settings,
+                                   const Pairing& pairing) {
+    const uint64_t state = dump_state(path); // first: what changes while it is read is a change
     NORMSCOPE_LET(dump, is_dump(path));
-    return dump ? dump_contents(path) : checkpoint_contents(path, settings);
+    NORMSCOPE_LET(contents, dump ? dump_contents(path, pairing) : checkpoint_contents(path, settings));
+    contents.state = state;
+    return contents;
 }
 
 } // namespace normscope

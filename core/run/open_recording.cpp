@@ -95,7 +95,7 @@ Result<Opened> open_recording(const std::string& path, const RunRequest& request
     if (!request.input.empty())
         return Error{ErrorCode::bad_argument, path,
                      "expected a checkpoint with --input, found a dump, which has been run already; leave --input out"};
-    NORMSCOPE_LET(whole, open_dump(path));
+    NORMSCOPE_LET(whole, open_dump(path, request.pairing));
     NORMSCOPE_LET(recording, only_matching(whole, request.capture.layers));
     return Opened{recording, std::nullopt, std::nullopt};
 }

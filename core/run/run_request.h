@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/capture/capture.h"
+#include "core/recording/pairing.h"
 
 #include <cstdint>
 #include <string>
@@ -9,13 +10,14 @@
 
 namespace normscope {
 
-/// What a checkpoint is run on, and how.
+/// What a checkpoint is run on, and how; of an HDF5 file, what tells its layers.
 struct RunRequest {
     /// A folder or files of images, one array (`is_array_path`), or the single word `random`.
     std::vector<std::string> input;
     std::string labels;                ///< A text file of class indices; "" for none, or those of sub-folders.
     std::vector<std::string> settings; ///< KEY=VALUE, what the file cannot tell.
     CaptureOptions capture;
+    Pairing pairing;
 };
 
 /// The memory a run may take where nobody says otherwise: half of the machine's, in bytes.

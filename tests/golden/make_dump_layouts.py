@@ -97,3 +97,19 @@ with h5py.File(HERE / "flat.h5", "w") as file:
     for layer in ("a.ln", "b.ln"):
         file[f"{layer}.input"], file[f"{layer}.output"] = values(4, 5, 8), -values(4, 5, 8)
     file["last_in"], file["last_out"] = values(4, 5, 8), -values(4, 5, 8)
+
+# A layout that nobody knows: the user pairs its datasets.
+with h5py.File(HERE / "unknown.h5", "w") as file:
+    rng = np.random.default_rng(1)
+    for block in range(3):
+        for place in ("attention", "feedforward"):
+            x = (rng.standard_normal((4, 12, 32)) * (1 + block)).astype(np.float32)
+            x[..., 0] *= 8
+            y = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
+            group = file.create_group(f"step_1000/block_{block}/{place}")
+            group["before"], group["after"] = x, y.astype(np.float32)
+    cloud = rng.standard_normal((400, 2)).astype(np.float32)
+    cloud[:, 1] = np.tanh(cloud[:, 0])
+    file["step_1000/cloud"] = cloud
+    file["tokens/ids"] = np.arange(48).reshape(4, 12)
+    file["tokens/text"] = "an example"

@@ -2,6 +2,7 @@
 // Files of a layout that nobody knows, opened by the pairs that a user names.
 #include "core/recording/mapping.h"
 #include "core/recording/stored_array.h"
+#include "core/recording/suggest_pairs.h"
 #include "dump_fixture.h"
 
 #include <hdf5.h>
@@ -36,16 +37,18 @@ std::string odd_file(const Folder& folder) {
 TEST(Mapping, ListsDatasetsAndOpensWhatTheUserPairs) {
     const Folder folder;
     const auto path = odd_file(folder);
-    EXPECT_FALSE(open_dump(path));
+    EXPECT_EQ(open_dump(path).error().code, ErrorCode::unknown_layout);
     const auto listed = list_datasets(path);
     ASSERT_TRUE(listed) << listed.error().line();
     ASSERT_GE(listed->size(), 3u);
     EXPECT_EQ((*listed)[0].path, "cloud");
     EXPECT_EQ((*listed)[0].dtype, "float32");
     EXPECT_EQ((*listed)[0].shape, (std::vector<int64_t>{3, 2}));
-    const auto opened = open_mapped(
-        path, {{"run/before", "run/behind", "first", "LayerNorm", 1e-5, -1}, {"cloud", "", "", "", {}, -1}});
+    const std::vector<PairMapping> pairs = {{"run/before", "run/behind", "first", "LayerNorm", 1e-5, -1},
+                                            {"cloud", "", "", "", {}, -1}};
+    const auto opened = open_dump(path, {pairs, ""});
     ASSERT_TRUE(opened) << opened.error().line();
+    EXPECT_EQ((*opened)->pairs, pairs);
     const auto& first = (*opened)->layers[0];
     EXPECT_EQ(first.layer.name, "first");
     EXPECT_EQ(first.layer.kind, NormKind::layer_norm);
@@ -62,12 +65,13 @@ TEST(Mapping, ListsDatasetsAndOpensWhatTheUserPairs) {
 TEST(Mapping, SaysWhyAPairIsNone) {
     const Folder folder;
     const auto path = odd_file(folder);
-    const auto error = [&](const PairMapping& pair) { return open_mapped(path, {pair}).error().line(); };
+    const auto error = [&](const PairMapping& pair) { return open_dump(path, {{pair}, ""}).error().line(); };
     EXPECT_NE(error({"run/before", "cloud", "", "", {}, -1}).find("expected the shape of"), std::string::npos);
     EXPECT_NE(error({"run/before", "none", "", "", {}, -1}).find("none: expected a dataset"), std::string::npos);
     EXPECT_NE(error({"run/before", "", "", "", {}, -1}).find("(N, 2)"), std::string::npos);
-    EXPECT_EQ(open_mapped(path, {{"run/before", "run/behind", "", "", {}, 7}}).error().code, ErrorCode::bad_argument);
-    EXPECT_EQ(open_mapped(path, {}).error().code, ErrorCode::bad_argument);
+    EXPECT_NE(error({"run/before", "run/behind", "", "", {}, 7}).find("axis -1 or 1, found 7"), std::string::npos);
+    const PairMapping pair = {"run/before", "run/behind", "same", "", {}, -1};
+    EXPECT_EQ(open_dump(path, {{pair, pair}, ""}).error().code, ErrorCode::bad_argument);
 }
 
 TEST(Mapping, IsRememberedForFilesOfTheSameLayout) {
@@ -89,6 +93,76 @@ TEST(Mapping, IsRememberedForFilesOfTheSameLayout) {
     write_bytes(store, "no JSON");
     EXPECT_EQ(load_mapping(store, "").error().code, ErrorCode::damaged);
     EXPECT_EQ(save_mapping(store, "x", {}).error().code, ErrorCode::damaged);
+}
+
+TEST(Mapping, OpensAFileOfTheLayoutItWasSavedFor) {
+    const Folder folder;
+    const auto path = odd_file(folder), store = folder.file("mappings.json");
+    const std::vector<PairMapping> pairs = {{"run/before", "run/behind", "first", "", {}, -1}};
+    EXPECT_EQ(open_dump(path, {{}, store}).error().code, ErrorCode::unknown_layout);
+    ASSERT_TRUE(save_mapping(store, layout_key(*list_datasets(path)), pairs));
+    const auto opened = open_dump(path, {{}, store});
+    ASSERT_TRUE(opened) << opened.error().line();
+    EXPECT_EQ((*opened)->pairs, pairs);
+    ASSERT_TRUE(save_mapping(store, layout_key(*list_datasets(path)), {{"run/before", "cloud", "", "", {}, -1}}));
+    EXPECT_EQ(open_dump(path, {{}, store}).error().code, ErrorCode::unknown_layout) << "a user can pair anew";
+    const auto in_group = open_dump(path + "::/run", {{{"before", "behind", "", "", {}, -1}}, ""});
+    ASSERT_TRUE(in_group) << in_group.error().line();
+    EXPECT_EQ(all(*(*in_group)->layers[0].output), noise(24, 2));
+    EXPECT_EQ(list_datasets(path + "::/run")->back().path, "behind");
+}
+
+TEST(Mapping, SuggestsWhatNamesOrShapesMakeEvident) {
+    const std::vector<DatasetEntry> datasets = {{"a/x_in", "float32", {8, 4}},
+                                                {"a/x_out", "float32", {8, 4}},
+                                                {"b/before/norm1", "float16", {2, 3, 4}},
+                                                {"b/after/norm1", "float16", {2, 3, 4}},
+                                                {"c/cloud", "float64", {100, 2}},
+                                                {"d/first", "float32", {5, 6}},
+                                                {"d/second", "float32", {5, 6}},
+                                                {"d/weight", "float32", {5, 6}},
+                                                {"e/in", "float32", {3, 3}},
+                                                {"e/out", "float32", {4, 3}},
+                                                {"ids", "int64", {8, 4}},
+                                                {"f/grad_in", "float32", {8, 4}},
+                                                {"f/grad_out", "float32", {8, 4}}};
+    const auto pairs = suggest_pairs(datasets);
+    std::string words;
+    for (const auto& pair : pairs)
+        words += pair_words(pair) + "\n";
+    EXPECT_EQ(words, "a/x_in,a/x_out,name=a.x\n"
+                     "b/before/norm1,b/after/norm1,name=b.norm1\n"
+                     "c/cloud\n"
+                     "d/first,d/second\n");
+    for (const auto& problem : pair_problems(datasets, pairs))
+        EXPECT_EQ(problem, "");
+}
+
+TEST(Mapping, SaysWhatIsWrongBeforeAnythingIsOpened) {
+    const std::vector<DatasetEntry> datasets = {
+        {"x", "float32", {8, 4}}, {"y", "float32", {8, 4}}, {"z", "float32", {8, 5}}, {"ids", "int64", {8, 4}}};
+    const auto problem = [&](const PairMapping& pair) { return pair_problems(datasets, {pair}).front(); };
+    EXPECT_EQ(problem({"x", "y", "", "LayerNorm", 1e-5, 1}), "");
+    EXPECT_NE(problem({"", "y", "", "", {}, -1}).find("choose"), std::string::npos);
+    EXPECT_NE(problem({"x", "z", "", "", {}, -1}).find("8 × 4 as input and 8 × 5 as output"), std::string::npos);
+    EXPECT_NE(problem({"x", "ids", "", "", {}, -1}).find("found int64"), std::string::npos);
+    EXPECT_NE(problem({"x", "", "", "", {}, -1}).find("N × 2"), std::string::npos);
+    EXPECT_NE(problem({"x", "x", "", "", {}, -1}).find("twice"), std::string::npos);
+    EXPECT_NE(problem({"x", "y", "", "", -1, -1}).find("ε from 0"), std::string::npos);
+    EXPECT_NE(problem({"none", "y", "", "", {}, -1}).find("found none"), std::string::npos);
+    const auto twice = pair_problems(datasets, {{"x", "y", "n", "", {}, -1}, {"y", "x", "n", "", {}, -1}});
+    EXPECT_EQ(twice[0], "");
+    EXPECT_NE(twice[1].find("name of its own"), std::string::npos);
+}
+
+TEST(Mapping, IsReadFromWords) {
+    const auto pair = parse_pair("/run/before,run/behind,name=first,kind=RMSNorm,eps=1e-6,channel_axis=1");
+    ASSERT_TRUE(pair) << pair.error().line();
+    EXPECT_EQ(*pair, (PairMapping{"run/before", "run/behind", "first", "RMSNorm", 1e-6, 1}));
+    EXPECT_EQ(*parse_pair(pair_words(*pair)), *pair);
+    EXPECT_EQ(parse_pair("cloud,kind=unknown")->input, "cloud");
+    for (const auto* wrong : {"", "x,y,z", "x,kind=layernorm", "x,eps=small", "x,channel_axis=last", "name=x"})
+        EXPECT_EQ(parse_pair(wrong).error().code, ErrorCode::bad_argument) << wrong;
 }
 
 TEST(StoredArray, ReadsADatasetByItsPathOrTheOnlyOne) {
