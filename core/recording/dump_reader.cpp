@@ -131,8 +131,6 @@ void hdf::warn_of_unknown(Recording& recording) {
         "the file does not tell ε; the output is shown and fitted as stored");
 }
 
-} // namespace
-
 std::shared_ptr<Recording> hdf::read_dump(const std::string& path, const std::string& group) {
     auto recording = std::make_shared<Recording>();
     recording->run.path = group.empty() ? path : path + "::/" + group;

@@ -24,6 +24,7 @@ struct FileContents {
     std::optional<InputSpec> input;             ///< Of a checkpoint that can be run
     int64_t classes = 0;                        ///< Of a checkpoint that can be run; 0 without a head
     std::string cannot_run;                     ///< Why a checkpoint cannot be run as it is; "" when it can.
+    uint64_t state = 0;                         ///< `dump_state` from before it was read, of a checkpoint too
 };
 
 /// Opens a dump, or reads a checkpoint's keys and, where a built-in family fits, asks its network. `settings` are the
