@@ -3,7 +3,6 @@
 #include "app/console.h"
 #include "app/run_options.h"
 #include "app/table.h"
-#include "core/recording/dump.h"
 #include "core/run/open_recording.h"
 
 #include <memory>
@@ -38,15 +37,13 @@ std::string json_summary(const Opened& opened) {
 
 int capture_to_dump(const CaptureCommand& options) {
     Console console(options.quiet);
-    const auto request = run_request(options.run);
+    auto request = run_request(options.run);
     if (!request)
         return Console::fail(request.error());
+    request->capture.dump = options.out;
     const auto opened = open_recording(options.checkpoint, *request, console.progress());
     if (!opened)
         return Console::fail(opened.error());
-    const auto written = write_dump(*opened->recording, options.out, console.progress());
-    if (!written)
-        return Console::fail(written.error());
     console.warn(opened->recording->warnings);
     Console::result(options.json ? json_summary(*opened) : summary(options, *opened));
     return 0;

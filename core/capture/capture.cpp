@@ -63,12 +63,13 @@ std::string utc_now() {
 /// One run over all batches.
 class CaptureRun {
 public:
-    CaptureRun(Network& network, const Batch& batch, const CaptureOptions& options, CapturePlan& plan,
-               Progress& progress)
-        : network_(network), batch_(batch), options_(options), plan_(plan),
-          tap_(network, plan.stores, options.gradient, progress) {}
+    CaptureRun(Network& network, const Batch& batch, const CaptureOptions& options, CapturePlan& plan)
+        : network_(network), batch_(batch), options_(options), plan_(plan) {}
 
-    Result<void> run() {
+    Result<void> run(Progress& progress) {
+        outline();
+        NORMSCOPE_LET(sink, TensorSink::create(options_.dump, recording_, coming()));
+        RecordingTap tap(network_, plan_, *sink, progress);
         if (options_.threads > 0)
             at::set_num_threads(options_.threads);
         network_.to_device(options_.device);
@@ -77,11 +78,13 @@ public:
         const int64_t samples = batch_.samples(), batches = (samples + plan_.batch_size - 1) / plan_.batch_size;
         for (int64_t i = 0; i < batches; ++i) {
             const int64_t first = i * plan_.batch_size;
-            tap_.begin(first, std::min(plan_.batch_size, samples - first), i + 1, batches);
-            run_batch(first, std::min(plan_.batch_size, samples - first));
+            const int64_t count = std::min(plan_.batch_size, samples - first);
+            tap.begin(first, count, i + 1, batches);
+            run_batch(first, count, tap);
+            NORMSCOPE_TRY(sink->end_batch(progress));
         }
         finish_layers();
-        return {};
+        return sink->finish(recording_, progress);
     }
 
     CaptureResult result() {
@@ -90,14 +93,32 @@ public:
     }
 
 private:
-    void run_batch(int64_t first, int64_t count) {
+    /// What is known of the recording before anything runs.
+    void outline() {
+        describe_run();
+        for (const auto& store : plan_.stores)
+            if (store)
+                recording_.layers.push_back(store->outline());
+        recording_.warnings = network_.warnings();
+        recording_.warnings.insert(recording_.warnings.end(), plan_.warnings.begin(), plan_.warnings.end());
+    }
+
+    std::vector<TensorPlace> coming() const {
+        std::vector<TensorPlace> tensors;
+        for (std::size_t layer = 0; layer < recording_.layers.size(); ++layer)
+            for (const Quantity quantity : plan_.wanted)
+                tensors.push_back({layer, quantity});
+        return tensors;
+    }
+
+    void run_batch(int64_t first, int64_t count, RecordingTap& tap) {
         std::vector<int64_t> shape = batch_.shape;
         shape.front() = count;
         const int64_t each = std::accumulate(shape.begin() + 1, shape.end(), int64_t{1}, std::multiplies<>());
         const Tensor input = at::from_blob(const_cast<float*>(batch_.values.data()) + first * each, shape,
                                            at::TensorOptions().dtype(at::kFloat))
                                  .to(at::Device(options_.device));
-        const Tensor logits = network_.forward(input, &tap_);
+        const Tensor logits = network_.forward(input, &tap);
         const Tensor loss = loss_of(logits, first, count);
         result_.loss += loss.item<double>();
         const std::vector<float> values = floats_of(logits);
@@ -133,26 +154,25 @@ private:
     }
 
     void finish_layers() {
+        auto layer = recording_.layers.begin();
         for (std::size_t i = 0; i < plan_.stores.size(); ++i) {
             if (!plan_.stores[i])
                 continue;
-            LayerRecording layer = plan_.stores[i]->finish();
+            layer->summary = plan_.stores[i]->summary();
             for (const auto& [name, tensor] : network_.norm_parameters(static_cast<int>(i)))
-                (name == "weight"  ? layer.weight_grad
-                 : name == "bias"  ? layer.bias_grad
-                 : name == "alpha" ? layer.alpha_grad
-                                   : layer.shift_grad) = floats_of(tensor.grad());
-            recording_.layers.push_back(std::move(layer));
+                (name == "weight"  ? layer->weight_grad
+                 : name == "bias"  ? layer->bias_grad
+                 : name == "alpha" ? layer->alpha_grad
+                                   : layer->shift_grad) = floats_of(tensor.grad());
+            ++layer;
         }
         if (batch_.labels)
             result_.accuracy = static_cast<double>(hits_) / static_cast<double>(batch_.samples());
-        recording_.warnings = network_.warnings();
-        recording_.warnings.insert(recording_.warnings.end(), plan_.warnings.begin(), plan_.warnings.end());
-        describe_run();
     }
 
     void describe_run() {
         RunInfo& run = recording_.run;
+        run = options_.source;
         run.family = network_.family();
         run.loss = plan_.gradients() ? loss_name(plan_.loss) : "";
         run.input = batch_.description;
@@ -169,7 +189,6 @@ private:
     const Batch& batch_;
     const CaptureOptions& options_;
     CapturePlan& plan_;
-    RecordingTap tap_;
     Recording recording_;
     CaptureResult result_;
     int64_t hits_ = 0;
@@ -188,8 +207,8 @@ Result<CaptureResult> capture(Network& network, const Batch& batch, const Captur
     std::optional<CaptureResult> result;
     const Result<void> done = guard_torch([&]() -> Result<void> {
         NORMSCOPE_LET(plan, plan_capture(network, batch, options));
-        CaptureRun run(network, batch, options, plan, progress);
-        NORMSCOPE_TRY(run.run());
+        CaptureRun run(network, batch, options, plan);
+        NORMSCOPE_TRY(run.run(progress));
         result = run.result();
         return {};
     });

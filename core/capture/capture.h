@@ -35,12 +35,14 @@ struct CaptureOptions {
     std::string device = "cpu"; ///< "cpu" or "cuda"
     int threads = 0;            ///< 0: LibTorch's default.
     uint64_t seed = 0;
+    RunInfo source;   ///< What is known of the checkpoint; the run adds the rest.
+    std::string dump; ///< The dump that the tensors go into, batch by batch; "" keeps them in memory.
 };
 
 /// What a run returned besides its recording.
 struct CaptureResult {
-    std::shared_ptr<const Recording> recording;
-    std::vector<float> logits;      ///< (samples, classes)
+    std::shared_ptr<const Recording> recording; ///< Without tensors, where they went into a dump.
+    std::vector<float> logits;                  ///< (samples, classes)
     std::optional<double> accuracy; ///< Share of samples whose arg max is the label, where labels are given.
     double loss = 0;
 };
@@ -50,7 +52,7 @@ bool cuda_available();
 
 /// Runs a network on a batch and records every chosen norm layer. Progress by batch and layer; cancels within a
 /// layer. Errors: cannot_run (shape, labels out of range, device), bad_argument (regular expression, no layer matches),
-/// out_of_memory, cancelled.
+/// out_of_memory, cancelled, cannot_write; no dump is left behind then.
 Result<CaptureResult> capture(Network& network, const Batch& batch, const CaptureOptions& options, Progress& progress);
 
 } // namespace normscope

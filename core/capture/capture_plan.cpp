@@ -87,27 +87,40 @@ std::vector<Quantity> wanted_quantities(InputGradient gradient) {
     return wanted;
 }
 
-/// Makes the stores of the chosen layers, after a look at how much they take. Returns their bytes.
-Result<double> make_stores(const Network& network, const std::vector<bool>& chosen, int64_t samples,
-                           const CaptureOptions& options, CapturePlan& plan) {
+void make_stores(const Network& network, const std::vector<bool>& chosen, const CaptureOptions& options,
+                 int64_t samples, CapturePlan& plan) {
     const std::vector<NormLayer>& layers = network.norm_layers();
-    const std::vector<Quantity> wanted = wanted_quantities(options.gradient);
-    std::vector<RowChoice> choices;
-    double bytes = 0;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        choices.push_back(RowChoice::at_most(options.sample_tokens, samples, network.norm_rows(static_cast<int>(i))));
-        bytes += chosen[i] ? LayerStore::bytes(layers[i], choices[i], wanted.size()) : 0;
-    }
-    if (bytes > static_cast<double>(options.memory_budget))
-        return Error{ErrorCode::out_of_memory, "",
-                     "what is captured needs " + size_text(bytes) + ", the memory budget is " +
-                         size_text(static_cast<double>(options.memory_budget)) +
-                         "; say --sample N, --layers REGEX, fewer samples, or a larger --memory"};
     plan.stores.resize(layers.size());
     for (std::size_t i = 0; i < layers.size(); ++i)
         if (chosen[i])
-            plan.stores[i].emplace(layers[i], std::move(choices[i]), wanted, options.seed);
-    return bytes;
+            plan.stores[i].emplace(
+                layers[i], RowChoice::at_most(options.sample_tokens, samples, network.norm_rows(static_cast<int>(i))),
+                plan.wanted, options.seed);
+}
+
+/// As many samples as fit the memory beside what is kept for the whole run: its tensors, or, where they go into a dump,
+/// only those of the samples that run at once.
+Result<int64_t> fitting_batch(const Network& network, const CaptureOptions& options, int64_t samples,
+                              const CapturePlan& plan) {
+    double tensors = 0, summaries = 0;
+    for (const auto& store : plan.stores) {
+        tensors += store ? store->tensor_bytes() : 0;
+        summaries += store ? store->summary_bytes() : 0;
+    }
+    const bool streams = !options.dump.empty();
+    const auto budget = static_cast<double>(options.memory_budget);
+    const double captured = tensors / static_cast<double>(samples);
+    const double least = summaries + (streams ? captured : tensors);
+    if (least > budget)
+        return Error{ErrorCode::out_of_memory, "",
+                     "what is captured " + std::string(streams ? "of one sample " : "") + "needs " + size_text(least) +
+                         ", the memory budget is " + size_text(budget) + "; say --sample N, --layers REGEX, " +
+                         (streams ? "" : "fewer samples, ") + "or a larger --memory"};
+    // More at once gains no speed, but makes the steps between two norm layers, where a run can be cancelled, long.
+    constexpr double most_at_once = 0x1p30;
+    const double left = std::min(most_at_once, budget - (streams ? summaries : least));
+    const double each = static_cast<double>(network.sample_bytes()) + (streams ? captured : 0);
+    return static_cast<int64_t>(std::min(left / std::max(each, 1.0), 1e9));
 }
 
 } // namespace
@@ -122,13 +135,10 @@ Result<CapturePlan> plan_capture(const Network& network, const Batch& batch, con
     NORMSCOPE_LET(loss, choose_loss(network, batch, options, plan.warnings));
     plan.loss = loss;
     NORMSCOPE_LET(chosen, matching_layers(network.norm_layers(), options.layers));
-    NORMSCOPE_LET(bytes, make_stores(network, chosen, batch.samples(), options, plan));
-    // More at once gains no speed, but makes the steps between two norm layers, where a run can be cancelled, long.
-    constexpr double most_at_once = 0x1p30;
-    const double left = std::min(most_at_once, static_cast<double>(options.memory_budget) - bytes);
-    const double fit = left / static_cast<double>(std::max<int64_t>(network.sample_bytes(), 1));
-    const int64_t wished = options.batch_size > 0 ? options.batch_size : static_cast<int64_t>(std::min(fit, 1e9));
-    plan.batch_size = std::clamp<int64_t>(wished, 1, batch.samples());
+    plan.wanted = wanted_quantities(options.gradient);
+    make_stores(network, chosen, options, batch.samples(), plan);
+    NORMSCOPE_LET(fitting, fitting_batch(network, options, batch.samples(), plan));
+    plan.batch_size = std::clamp<int64_t>(options.batch_size > 0 ? options.batch_size : fitting, 1, batch.samples());
     return plan;
 }
 

@@ -15,14 +15,14 @@ struct CapturePlan {
     Loss loss = Loss::prediction;
     InputGradient gradient = InputGradient::norm;
     int64_t batch_size = 1;
+    std::vector<Quantity> wanted;                  ///< The tensors captured of each layer.
     std::vector<std::optional<LayerStore>> stores; ///< One a norm layer of the network, none where it is not chosen.
     std::vector<std::string> warnings;
 
     bool gradients() const { return gradient != InputGradient::none; }
 };
 
-/// Checks input, labels and options, chooses layers, rows and the batch size, and makes room. Errors: those of
-/// `capture`.
+/// Checks input, labels and options, chooses layers, rows and the batch size. Errors: those of `capture`.
 Result<CapturePlan> plan_capture(const Network& network, const Batch& batch, const CaptureOptions& options);
 
 } // namespace normscope

@@ -36,33 +36,30 @@ RowChoice RowChoice::at_most(int64_t most, int64_t samples, int64_t tokens) {
     return choice;
 }
 
-LayerStore::LayerStore(const NormLayer& layer, RowChoice choice, std::span<const Quantity> wanted, uint64_t seed)
-    : layer_(layer), choice_(std::move(choice)), scatter_(scatter_points, seed) {
-    for (const Quantity quantity : wanted)
-        values_[static_cast<std::size_t>(quantity)].resize(static_cast<std::size_t>(choice_.rows() * layer.channels));
-    if (choice_.all())
-        return;
-    place_of_sample_.assign(static_cast<std::size_t>(choice_.samples), -1);
-    for (std::size_t i = 0; i < choice_.kept_samples.size(); ++i)
-        place_of_sample_[static_cast<std::size_t>(choice_.kept_samples[i])] = static_cast<int64_t>(i);
+int64_t RowChoice::rows_of(int64_t first, int64_t count) const {
+    if (all())
+        return count * tokens;
+    const auto from = std::ranges::lower_bound(kept_samples, first);
+    const auto to = std::ranges::lower_bound(kept_samples, first + count);
+    return (to - from) * static_cast<int64_t>(kept_tokens.size());
 }
 
-double LayerStore::bytes(const NormLayer& layer, const RowChoice& choice, std::size_t wanted) {
-    const double tensors = static_cast<double>(wanted) * static_cast<double>(choice.rows()) *
-                           static_cast<double>(layer.channels) * sizeof(float);
+LayerStore::LayerStore(const NormLayer& layer, RowChoice choice, std::vector<Quantity> wanted, uint64_t seed)
+    : layer_(layer), choice_(std::move(choice)), wanted_(std::move(wanted)), scatter_(scatter_points, seed) {}
+
+double LayerStore::tensor_bytes() const {
+    return static_cast<double>(wanted_.size()) * static_cast<double>(choice_.rows()) *
+           static_cast<double>(layer_.channels) * sizeof(float);
+}
+
+double LayerStore::summary_bytes() const {
     const double summary = static_cast<double>(PowerAxis::cells) * PowerAxis::cells * sizeof(uint32_t) +
                            static_cast<double>(Profile::bins) * sizeof(ProfileBin);
-    return choice.all() ? tensors : tensors + summary;
+    return choice_.all() ? 0 : summary;
 }
 
-std::span<float> LayerStore::room(Quantity quantity, int64_t first, int64_t count) {
-    const int64_t each = choice_.tokens * layer_.channels;
-    return std::span(values_[static_cast<std::size_t>(quantity)])
-        .subspan(static_cast<std::size_t>(first * each), static_cast<std::size_t>(count * each));
-}
-
-void LayerStore::take(Quantity quantity, int64_t first, std::span<const float> values) {
-    keep(quantity, first, values);
+void LayerStore::take(Quantity quantity, int64_t first, std::span<const float> values, std::span<float> kept) {
+    keep(first, values, kept);
     const auto add = [&](std::optional<Moments>& moments, std::optional<LogHistogram>* histogram) {
         if (!moments)
             moments.emplace();
@@ -81,7 +78,8 @@ void LayerStore::take(Quantity quantity, int64_t first, std::span<const float> v
     case Quantity::output:
         break; // the summary is of the value before the affine part
     case Quantity::input_grad_total:
-        if (wants(Quantity::input_grad)) // the norm path is the summary's where both are kept
+        if (std::ranges::find(wanted_, Quantity::input_grad) !=
+            wanted_.end()) // the norm path is the summary's where both are kept
             break;
         [[fallthrough]];
     case Quantity::input_grad:
@@ -93,19 +91,15 @@ void LayerStore::take(Quantity quantity, int64_t first, std::span<const float> v
     }
 }
 
-void LayerStore::keep(Quantity quantity, int64_t first, std::span<const float> values) {
-    std::vector<float>& kept = values_[static_cast<std::size_t>(quantity)];
-    const int64_t channels = layer_.channels;
-    const auto count = static_cast<int64_t>(values.size()) / (choice_.tokens * channels);
+void LayerStore::keep(int64_t first, std::span<const float> values, std::span<float> kept) const {
+    const int64_t channels = layer_.channels, each = choice_.tokens * channels;
+    const auto count = static_cast<int64_t>(values.size()) / each;
+    float* into = kept.data();
     for (int64_t sample = 0; sample < count; ++sample) {
-        const int64_t place = place_of_sample_[static_cast<std::size_t>(first + sample)];
-        if (place < 0)
+        if (!std::ranges::binary_search(choice_.kept_samples, first + sample))
             continue;
-        float* into = kept.data() + place * static_cast<int64_t>(choice_.kept_tokens.size()) * channels;
-        for (const int32_t token : choice_.kept_tokens) {
-            std::copy_n(values.data() + (sample * choice_.tokens + token) * channels, channels, into);
-            into += channels;
-        }
+        for (const int32_t token : choice_.kept_tokens)
+            into = std::copy_n(values.data() + sample * each + token * channels, channels, into);
     }
 }
 
@@ -135,28 +129,20 @@ void LayerStore::summarise_points(int64_t first, std::span<const float> x) {
     }
 }
 
-LayerRecording LayerStore::finish() {
+LayerRecording LayerStore::outline() const {
     LayerRecording recording;
     recording.layer = layer_;
     recording.samples = choice_.all() ? choice_.samples : static_cast<int64_t>(choice_.kept_samples.size());
     recording.tokens = choice_.all() ? choice_.tokens : static_cast<int64_t>(choice_.kept_tokens.size());
     recording.token_positions = choice_.kept_tokens;
-    const auto rows = [&](Quantity quantity) -> std::shared_ptr<const RowSource> {
-        std::vector<float>& values = values_[static_cast<std::size_t>(quantity)];
-        if (values.empty())
-            return nullptr;
-        return std::make_shared<MemoryRows>(std::move(values), layer_.channels);
-    };
-    recording.input = rows(Quantity::input);
-    recording.output = rows(Quantity::output);
-    recording.input_grad = rows(Quantity::input_grad);
-    recording.input_grad_total = rows(Quantity::input_grad_total);
-    recording.output_grad = rows(Quantity::output_grad);
-    if (!choice_.all()) {
-        summary_.scatter = scatter_.points();
-        recording.summary = std::move(summary_);
-    }
     return recording;
+}
+
+std::optional<LayerSummary> LayerStore::summary() {
+    if (choice_.all())
+        return std::nullopt;
+    summary_.scatter = scatter_.points();
+    return std::move(summary_);
 }
 
 } // namespace normscope

@@ -3,16 +3,11 @@
 
 #include "core/recording/recording.h"
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 namespace normscope {
-
-/// The tensors captured at a norm layer.
-enum class Quantity { input, output, input_grad, input_grad_total, output_grad };
-inline constexpr std::size_t quantities = 5;
 
 /// Which rows of a layer are kept: the same token positions of each kept sample.
 struct RowChoice {
@@ -23,41 +18,43 @@ struct RowChoice {
 
     bool all() const { return kept_tokens.empty(); }
     int64_t rows() const;
+    /// How many rows of samples [first, first + count) are kept.
+    int64_t rows_of(int64_t first, int64_t count) const;
 
     /// At most `most` rows (0: all). Every sample is kept while that leaves each at least four tokens; fewer, evenly
     /// spaced samples otherwise. Position 0, the class token, is always among the tokens; the others are spread evenly.
     static RowChoice at_most(int64_t most, int64_t samples, int64_t tokens);
 };
 
-/// Where the tensors of one norm layer gather, batch by batch in any order of quantities. With a sample of rows it also
-/// keeps the exact statistics of all of them.
+/// What is asked of a norm layer: which of its rows are kept and, with a sample of them, the exact statistics of all.
 class LayerStore {
 public:
-    LayerStore(const NormLayer& layer, RowChoice choice, std::span<const Quantity> wanted, uint64_t seed);
+    /// `wanted` are the tensors captured.
+    LayerStore(const NormLayer& layer, RowChoice choice, std::vector<Quantity> wanted, uint64_t seed);
 
-    /// Bytes that such a store occupies, as a double: it may be far beyond what fits.
-    static double bytes(const NormLayer& layer, const RowChoice& choice, std::size_t wanted);
+    /// Bytes of the tensors of the whole run, and of what is kept besides, as doubles: they may be far beyond what
+    /// fits.
+    double tensor_bytes() const;
+    double summary_bytes() const;
 
-    bool keeps_all() const { return choice_.all(); }
     const RowChoice& choice() const { return choice_; }
-    bool wants(Quantity quantity) const { return !values_[static_cast<std::size_t>(quantity)].empty(); }
 
-    /// Where samples [first, first + count) of a quantity belong. Precondition: `keeps_all()`.
-    std::span<float> room(Quantity quantity, int64_t first, int64_t count);
-    /// Takes samples [first, …) of a quantity, all their rows: keeps the chosen and adds all to the statistics.
-    void take(Quantity quantity, int64_t first, std::span<const float> values);
+    /// Takes the samples [first, …) of a quantity, all their rows: copies the chosen into `kept`, which has room for
+    /// just these, and adds all to the statistics. Precondition: not all rows are kept.
+    void take(Quantity quantity, int64_t first, std::span<const float> values, std::span<float> kept);
 
-    /// The layer's recording; the store is empty afterwards. Parameter gradients are the caller's.
-    LayerRecording finish();
+    /// The layer's recording without tensors and statistics, as it is known before the run.
+    LayerRecording outline() const;
+    /// The statistics of all rows, where only a sample of them is kept.
+    std::optional<LayerSummary> summary();
 
 private:
-    void keep(Quantity quantity, int64_t first, std::span<const float> values);
+    void keep(int64_t first, std::span<const float> values, std::span<float> kept) const;
     void summarise_points(int64_t first, std::span<const float> x);
 
     NormLayer layer_;
     RowChoice choice_;
-    std::array<std::vector<float>, quantities> values_;
-    std::vector<int64_t> place_of_sample_; ///< In the kept rows, −1 for a sample that is not kept.
+    std::vector<Quantity> wanted_;
     LayerSummary summary_;
     PointSample scatter_;
 };

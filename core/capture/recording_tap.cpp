@@ -10,11 +10,10 @@
 
 namespace normscope {
 
-RecordingTap::RecordingTap(const Network& network, std::vector<std::optional<LayerStore>>& stores,
-                           InputGradient gradient, Progress& progress)
-    : network_(network), stores_(stores), gradient_(gradient), progress_(progress) {
-    const auto chosen = std::count_if(stores.begin(), stores.end(), [](const auto& s) { return s.has_value(); });
-    steps_a_batch_ = chosen * (gradient == InputGradient::none ? 1 : 2);
+RecordingTap::RecordingTap(const Network& network, CapturePlan& plan, TensorSink& sink, Progress& progress)
+    : network_(network), plan_(plan), sink_(sink), progress_(progress) {
+    const auto chosen = std::ranges::count_if(plan.stores, [](const auto& store) { return store.has_value(); });
+    steps_a_batch_ = chosen * (plan.gradients() ? 2 : 1);
 }
 
 void RecordingTap::begin(int64_t first, int64_t count, int64_t number, int64_t batches) {
@@ -22,12 +21,22 @@ void RecordingTap::begin(int64_t first, int64_t count, int64_t number, int64_t b
     count_ = count;
     number_ = number;
     batches_ = batches;
+    rooms_.assign(plan_.stores.size(), {});
+    std::size_t place = 0; // in the sink
+    for (std::size_t i = 0; i < rooms_.size(); ++i) {
+        if (!plan_.stores[i])
+            continue;
+        const int64_t floats = plan_.stores[i]->choice().rows_of(first, count) * network_.norm_layers()[i].channels;
+        for (const Quantity quantity : plan_.wanted)
+            rooms_[i][static_cast<std::size_t>(quantity)] = sink_.room({place, quantity}, floats);
+        ++place;
+    }
 }
 
 LayerStore* RecordingTap::store(int index) {
     if (progress_.cancelled())
         throw Interrupted{};
-    auto& store = stores_.at(static_cast<std::size_t>(index));
+    auto& store = plan_.stores.at(static_cast<std::size_t>(index));
     return store ? &*store : nullptr;
 }
 
@@ -37,13 +46,13 @@ at::Tensor RecordingTap::before(int index, const at::Tensor& x) {
     if (store(index) == nullptr)
         return x;
     record(Quantity::input, index, x);
-    if (gradient_ == InputGradient::none)
+    if (!plan_.gradients())
         return x;
     if (!x.requires_grad())
         x.set_requires_grad(true);
-    if (gradient_ != InputGradient::norm)
+    if (plan_.gradient != InputGradient::norm)
         watch(Quantity::input_grad_total, index, x);
-    if (gradient_ == InputGradient::total)
+    if (plan_.gradient == InputGradient::total)
         return x;
     at::Tensor alias = x.alias();
     watch(Quantity::input_grad, index, alias);
@@ -54,7 +63,7 @@ at::Tensor RecordingTap::after(int index, const at::Tensor& y) {
     if (store(index) == nullptr)
         return y;
     record(Quantity::output, index, y);
-    if (gradient_ != InputGradient::none)
+    if (plan_.gradients())
         watch(Quantity::output_grad, index, y);
     step(index);
     return y;
@@ -75,17 +84,18 @@ void RecordingTap::watch(Quantity quantity, int index, const at::Tensor& tensor)
 /// keys: heads, then tokens).
 void RecordingTap::record(Quantity quantity, int index, const at::Tensor& tensor) {
     const c10::NoGradGuard no_grad;
-    LayerStore& into = *stores_[static_cast<std::size_t>(index)];
+    LayerStore& store = *plan_.stores[static_cast<std::size_t>(index)];
+    const RowChoice& choice = store.choice();
     const NormLayer& layer = network_.norm_layers()[static_cast<std::size_t>(index)];
-    TORCH_CHECK(tensor.numel() == count_ * into.choice().tokens * layer.channels, layer.name, ": expected ", count_,
-                " x ", into.choice().tokens, " x ", layer.channels, " values, found ", tensor.sizes());
-    if (into.keeps_all()) {
-        const auto room = into.room(quantity, first_, count_);
+    TORCH_CHECK(tensor.numel() == count_ * choice.tokens * layer.channels, layer.name, ": expected ", count_, " x ",
+                choice.tokens, " x ", layer.channels, " values, found ", tensor.sizes());
+    const auto room = rooms_[static_cast<std::size_t>(index)][static_cast<std::size_t>(quantity)];
+    if (choice.all()) {
         at::from_blob(room.data(), tensor.sizes(), at::TensorOptions().dtype(at::kFloat)).copy_(tensor.detach());
         return;
     }
     const at::Tensor values = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
-    into.take(quantity, first_, {values.data_ptr<float>(), static_cast<std::size_t>(values.numel())});
+    store.take(quantity, first_, {values.data_ptr<float>(), static_cast<std::size_t>(values.numel())}, room);
 }
 
 void RecordingTap::step(int index) {

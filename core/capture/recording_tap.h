@@ -2,22 +2,22 @@
 #pragma once
 
 #include "core/base/progress.h"
-#include "core/capture/capture.h"
-#include "core/capture/layer_store.h"
+#include "core/capture/capture_plan.h"
+#include "core/capture/tensor_sink.h"
 #include "core/model/network.h"
 
-#include <optional>
+#include <array>
+#include <span>
 #include <vector>
 
 namespace normscope {
 
-/// Writes what passes the chosen norm layers, and the gradients that come back, into their stores. Throws
-/// `Interrupted` when the work is cancelled.
+/// Writes what passes the chosen norm layers, and the gradients that come back, into a sink and adds them to the
+/// statistics of their stores. Throws `Interrupted` when the work is cancelled.
 class RecordingTap final : public NormTap {
 public:
-    /// `stores[i]` belongs to norm layer i, none where the layer is not chosen.
-    RecordingTap(const Network& network, std::vector<std::optional<LayerStore>>& stores, InputGradient gradient,
-                 Progress& progress);
+    /// The layers of the sink are those of the plan that are chosen, in their order.
+    RecordingTap(const Network& network, CapturePlan& plan, TensorSink& sink, Progress& progress);
 
     /// The next forward and backward are of samples [first, first + count), batch `number` of `batches`.
     void begin(int64_t first, int64_t count, int64_t number, int64_t batches);
@@ -32,9 +32,10 @@ private:
     LayerStore* store(int index);
 
     const Network& network_;
-    std::vector<std::optional<LayerStore>>& stores_;
-    InputGradient gradient_;
+    CapturePlan& plan_;
+    TensorSink& sink_;
     Progress& progress_;
+    std::vector<std::array<std::span<float>, every_quantity.size()>> rooms_; ///< Of this batch, for each norm layer
     int64_t first_ = 0, count_ = 0, number_ = 0, batches_ = 0;
     int64_t done_ = 0, steps_a_batch_ = 0;
 };

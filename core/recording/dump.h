@@ -36,8 +36,8 @@ struct WriteOptions {
     bool virtual_tensors = false; ///< Refer to the tensors in the dumps that were read, which stand beside the new one.
 };
 
-/// Writes a recording as a dump, format 1.0, under a `.part` name beside `path`, renamed when whole. Rows stream; each
-/// layer is flushed, so that a `.part` left by a kill opens with the layers so far.
+/// Writes a recording as a dump, format 1.0, under a `.part` name beside `path`, renamed when whole. Rows stream, with
+/// progress in rows; each layer is flushed, so that a `.part` left by a kill opens with the layers so far.
 /// Errors: cannot_write, cancelled, those of a source of rows; in all cases nothing is left behind.
 Result<void> write_dump(const Recording& recording, const std::string& path, Progress& progress,
                         const WriteOptions& options = {});

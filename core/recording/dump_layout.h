@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/recording/recording.h"
+
 #include <string>
 
 // The names of docs/file-format.md that the writer and the reader share.
@@ -14,6 +16,11 @@ inline constexpr const char* input_grad = "input_grad";
 inline constexpr const char* input_grad_total = "input_grad_total";
 inline constexpr const char* output_grad = "output_grad";
 inline constexpr const char* token_positions = "token_positions";
+
+inline const char* name_of(Quantity quantity) {
+    constexpr std::array names = {input, output, input_grad, input_grad_total, output_grad};
+    return names[static_cast<std::size_t>(quantity)];
+}
 
 /// Keys of `RunInfo::told` under which the checkpoint of an opened dump is kept.
 inline constexpr const char* checkpoint = "checkpoint";

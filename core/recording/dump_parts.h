@@ -14,7 +14,8 @@ struct LayerPlace {
     std::string input, output; ///< its tensors
 };
 
-/// One layer of a file; `index` is its place in the order of the file. Throws Failure.
+/// One layer of a file; `index` is its place in the order of the file. It has neither tensors nor a summary where a
+/// writer has not come to its first sample. Throws Failure.
 LayerRecording read_layer(const Object& root, const LayerPlace& place, int index);
 
 /// Input and output alone, of one shape; the layer has no name and no kind yet. Throws Failure.

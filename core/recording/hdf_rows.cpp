@@ -255,6 +255,12 @@ std::vector<float> all_values(Object dataset, int64_t limit) {
     std::vector<float> values(static_cast<size_t>(rows.rows() * rows.channels()));
     value_of(rows.read(0, rows.rows(), values));
     return values;
+bool awaits_samples(const Object& dataset) {
+    const Lock lock;
+    const auto shape = sizes(dataset);
+    return !shape.empty() && shape.front() == 0 && may_grow(dataset, 0);
+}
+
 }
 
 } // namespace normscope::hdf

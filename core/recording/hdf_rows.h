@@ -64,5 +64,8 @@ private:
 
 /// All values of a small float dataset (a layer's parameter), at most `limit` of them.
 std::vector<float> all_values(Object dataset, int64_t limit);
+/// Whether a tensor grows by samples and has none yet.
+bool awaits_samples(const Object& dataset);
+
 
 } // namespace normscope::hdf

@@ -69,6 +69,13 @@ Object write(const Object& parent, const std::string& name, Data data, const Sha
     return made;
 }
 
+/// Small indices, checksums on metadata, and what an ordered writer needs.
+Handle writing_access() {
+    auto access = file_access();
+    H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110);
+    return access;
+}
+
 } // namespace
 
 void expect_written(bool written, const std::string& place) {
@@ -78,18 +85,17 @@ void expect_written(bool written, const std::string& place) {
 
 Object create_root(const std::string& path, const std::string& shown) {
     const Lock lock;
-    const auto access = file_access();
-    H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110); // small indices, checksums on metadata
-    const Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()));
+    const Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, writing_access().id()));
     if (!file)
         fail(ErrorCode::cannot_write, shown,
              "expected a place to write to, found none" + reason() + "; choose another");
     return {Handle(H5Gopen2(file.id(), "/", H5P_DEFAULT)), shown + ": /"};
 }
 
-Object reopen_root(const std::string& path, const std::string& shown) {
+Object reopen_root(const std::string& path, const std::string& shown, Writing writing) {
     const Lock lock;
-    const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, file_access().id()));
+    const auto ordered = writing == Writing::appending ? H5F_ACC_SWMR_WRITE : 0u;
+    const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR | ordered, writing_access().id()));
     expect_written(static_cast<bool>(file), shown);
     return {Handle(H5Gopen2(file.id(), "/", H5P_DEFAULT)), shown + ": /"};
 }
@@ -151,29 +157,50 @@ Object write_int64(const Object& parent, const std::string& name, std::span<cons
     return write(parent, name, {H5T_NATIVE_INT64, values.data()}, shape);
 }
 
+Object write_bytes(const Object& parent, const std::string& name, std::span<const uint8_t> values, const Shape& shape) {
+    return write(parent, name, {H5T_NATIVE_UINT8, values.data()}, shape);
+}
+
 Object write_texts(const Object& parent, const std::string& name, const std::vector<std::string>& values,
                    const Shape& shape) {
     const auto list = clipped(values);
     return write(parent, name, {text_type().id(), pointers(list).data()}, shape);
 }
 
-Object create_tensor(const Object& parent, const std::string& name, const std::vector<hsize_t>& sizes,
-                     const std::vector<hsize_t>& chunk) {
+void create_tensor(const Object& parent, const std::string& name, const std::vector<hsize_t>& sizes,
+                   const std::vector<hsize_t>& chunk) {
     const Lock lock;
-    auto largest = sizes;
-    largest.front() = H5S_UNLIMITED;
+    auto none = sizes, most = sizes;
+    none.front() = 0;
+    most.front() = H5S_UNLIMITED;
     const auto rank = static_cast<int>(sizes.size());
-    const Handle space(H5Screate_simple(rank, sizes.data(), largest.data()));
+    const Handle space(H5Screate_simple(rank, none.data(), most.data()));
     const Handle layout(H5Pcreate(H5P_DATASET_CREATE));
     H5Pset_chunk(layout.id(), rank, chunk.data());
     H5Pset_fill_time(layout.id(), H5D_FILL_TIME_NEVER); // every value is written
+    const Handle made(
+        H5Dcreate2(parent.id(), name.c_str(), H5T_NATIVE_FLOAT, space.id(), H5P_DEFAULT, layout.id(), H5P_DEFAULT));
+    expect_written(static_cast<bool>(made), parent.at(name));
+}
+
+Object open_tensor(const Object& parent, const std::string& name) {
+    const Lock lock;
     const Handle access(H5Pcreate(H5P_DATASET_ACCESS));
-    H5Pset_chunk_cache(access.id(), 0, 0, H5D_CHUNK_CACHE_W0_DEFAULT); // whole chunks go straight to the file
-    Object made{Handle(H5Dcreate2(parent.id(), name.c_str(), H5T_NATIVE_FLOAT, space.id(), H5P_DEFAULT, layout.id(),
-                                  access.id())),
-                parent.at(name)};
-    expect_written(static_cast<bool>(made.handle), made.place);
-    return made;
+    H5Pset_chunk_cache(access.id(), 0, 0, H5D_CHUNK_CACHE_W0_DEFAULT);
+    Object tensor{Handle(H5Dopen2(parent.id(), name.c_str(), access.id())), parent.at(name)};
+    expect_written(static_cast<bool>(tensor.handle), tensor.place);
+    return tensor;
+}
+
+void extend_tensor(const Object& tensor, hsize_t samples) {
+    const Lock lock;
+    const Handle space(H5Dget_space(tensor.id()));
+    std::vector<hsize_t> shape(H5S_MAX_RANK);
+    H5Sget_simple_extent_dims(space.id(), shape.data(), nullptr);
+    if (shape.front() == samples)
+        return;
+    shape.front() = samples;
+    expect_written(H5Dset_extent(tensor.id(), shape.data()) >= 0, tensor.place);
 }
 
 void write_block(const Object& tensor, const std::vector<hsize_t>& start, const std::vector<hsize_t>& count,

@@ -13,8 +13,10 @@ namespace normscope::hdf {
 void expect_written(bool written, const std::string& place);
 /// A new file, as its root group; nothing else keeps it open. Messages call it `shown`.
 Object create_root(const std::string& path, const std::string& shown);
-/// A file that was written before, to write more into it.
-Object reopen_root(const std::string& path, const std::string& shown);
+/// A file that was written before, to write more into it. In the mode `appending` values are added to tensors and
+/// nothing else, in an order (SWMR) in which the file is whole at every moment, also for who reads it after a kill.
+enum class Writing { anything, appending };
+Object reopen_root(const std::string& path, const std::string& shown, Writing writing = Writing::anything);
 /// Brings all that was written to the file; a disk that is full shows here at the latest.
 void flush(const Object& root);
 /// A new group with its NeXus class.
@@ -36,12 +38,18 @@ Object write_floats(const Object& parent, const std::string& name, std::span<con
 Object write_doubles(const Object& parent, const std::string& name, std::span<const double> values);
 Object write_int32(const Object& parent, const std::string& name, std::span<const int32_t> values);
 Object write_int64(const Object& parent, const std::string& name, std::span<const int64_t> values, const Shape& shape);
+Object write_bytes(const Object& parent, const std::string& name, std::span<const uint8_t> values, const Shape& shape);
 Object write_texts(const Object& parent, const std::string& name, const std::vector<std::string>& values,
                    const Shape& shape);
 
-/// A float32 dataset of rank 3 that is written block by block, unfiltered, its first axis unlimited.
-Object create_tensor(const Object& parent, const std::string& name, const std::vector<hsize_t>& sizes,
-                     const std::vector<hsize_t>& chunk);
+/// A float32 dataset of rank 3 that is written block by block, unfiltered, its first axis unlimited and still empty;
+/// `sizes` and `chunk` are (samples, …), of which those of the first axis may be any.
+void create_tensor(const Object& parent, const std::string& name, const std::vector<hsize_t>& sizes,
+                   const std::vector<hsize_t>& chunk);
+/// The same to be written, whole chunks straight to the file.
+Object open_tensor(const Object& parent, const std::string& name);
+/// Makes a tensor that many samples long.
+void extend_tensor(const Object& tensor, hsize_t samples);
 void write_block(const Object& tensor, const std::vector<hsize_t>& start, const std::vector<hsize_t>& count,
                  std::span<const float> values);
 

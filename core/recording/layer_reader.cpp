@@ -48,7 +48,14 @@ std::vector<float> read_parameter(const Object& group, const std::string& name) 
 }
 
 std::shared_ptr<Rows> read_tensor(const Object& root, const std::string& path, int channel_axis) {
-    return has_at(root, path) ? std::make_shared<Rows>(open_dataset_at(root, path), channel_axis) : nullptr;
+/// Whether a writer has made a tensor and not come to its first sample.
+bool awaits_samples_at(const Object& root, const std::string& path) {
+    return has_at(root, path) && awaits_samples(open_dataset_at(root, path));
+}
+
+    if (!has_at(root, path) || awaits_samples_at(root, path))
+        return nullptr;
+    return std::make_shared<Rows>(open_dataset_at(root, path), channel_axis);
 }
 
 /// Opens a tensor that has the shape of the input, or none. Where a writer stopped between two tensors, both keep the
@@ -88,6 +95,8 @@ void read_tensors(const Object& root, const Object& group, const LayerPlace& pla
     into.samples = input->samples();
     into.tokens = input->tokens();
     if (!has(group, layout::token_positions))
+        return;
+    if (awaits_samples_at(root, place.input) || awaits_samples_at(root, place.output))
         return;
     const auto dataset = open_dataset(group, layout::token_positions);
     const auto positions = integers_of(dataset, into.tokens);
@@ -159,7 +168,8 @@ LayerRecording read_layer(const Object& root, const LayerPlace& place, int index
     read_tensors(root, group, place, recording);
     read_parameters(group, recording);
     recording.summary = read_summary(group);
-    if (!recording.input && !recording.summary)
+    const bool waits = awaits_samples_at(root, place.input) || awaits_samples_at(root, place.output);
+    if (!recording.input && !recording.summary && !waits)
         fail(ErrorCode::missing, group.place, "expected tensors (input and output) or summaries, found neither");
     return recording;
 }

@@ -55,6 +55,26 @@ std::optional<double> NormLayer::bound() const {
     return std::nullopt;
 }
 
+const std::shared_ptr<const RowSource>& LayerRecording::tensor(Quantity quantity) const {
+    switch (quantity) {
+    case Quantity::input:
+        return input;
+    case Quantity::output:
+        return output;
+    case Quantity::input_grad:
+        return input_grad;
+    case Quantity::input_grad_total:
+        return input_grad_total;
+    case Quantity::output_grad:
+        break;
+    }
+    return output_grad;
+}
+
+std::shared_ptr<const RowSource>& LayerRecording::tensor(Quantity quantity) {
+    return const_cast<std::shared_ptr<const RowSource>&>(std::as_const(*this).tensor(quantity));
+}
+
 MemoryRows::MemoryRows(std::vector<float> values, int64_t channels)
     : values_(std::move(values)), channels_(channels),
       rows_(channels > 0 ? static_cast<int64_t>(values_.size()) / channels : 0) {}

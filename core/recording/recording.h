@@ -9,6 +9,7 @@
 #include "core/statistics/point_sample.h"
 #include "core/statistics/profile.h"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -99,6 +100,11 @@ struct LayerSummary {
 };
 
 /// What was captured at one norm layer. A layer has tensors (`input` and `output`), a summary, or both.
+/// The tensors of a norm layer.
+enum class Quantity { input, output, input_grad, input_grad_total, output_grad };
+inline constexpr std::array every_quantity = {Quantity::input, Quantity::output, Quantity::input_grad,
+                                              Quantity::input_grad_total, Quantity::output_grad};
+
 struct LayerRecording {
     NormLayer layer;
     int64_t samples = 0; ///< B of the stored tensors
@@ -116,6 +122,10 @@ struct LayerRecording {
 
 /// Where a recording came from.
 struct RunInfo {
+
+    /// One of the five tensors above; null where the layer has none.
+    std::shared_ptr<const RowSource>& tensor(Quantity quantity);
+    const std::shared_ptr<const RowSource>& tensor(Quantity quantity) const;
     std::string path;   ///< The checkpoint or dump that was opened.
     std::string format; ///< "safetensors", "pytorch zip", "normscope-dump"
     std::string sha256; ///< Of the checkpoint; "" where unknown.

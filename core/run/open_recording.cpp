@@ -35,17 +35,16 @@ Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request
     NORMSCOPE_LET(network, open_network(catalog, request.settings, warnings));
     NORMSCOPE_LET(batch, load_batch(network->input_spec(), request, progress));
     NORMSCOPE_LET(source, describe(catalog));
-    NORMSCOPE_LET(captured, capture(*network, batch, request.capture, progress).within(path));
-    auto recording = std::make_shared<Recording>(*captured.recording);
-    recording->run.path = source.path;
-    recording->run.format = source.format;
-    recording->run.sha256 = source.sha256;
-    recording->run.tensors = source.tensors;
-    recording->run.model = source.model;
+    CaptureOptions options = request.capture;
+    options.source = std::move(source);
+    const auto captured = capture(*network, batch, options, progress);
+    if (!captured) // a dump that cannot be written names itself
+        return captured.error().code == ErrorCode::cannot_write ? captured.error() : captured.error().within(path);
+    auto recording = std::make_shared<Recording>(*captured->recording);
     recording->warnings.insert(recording->warnings.begin(), warnings.begin(), warnings.end());
-    Opened opened{recording, captured.accuracy, std::nullopt};
+    Opened opened{recording, captured->accuracy, std::nullopt};
     if (request.capture.gradient != InputGradient::none)
-        opened.loss = captured.loss;
+        opened.loss = captured->loss;
     return opened;
 }
 
@@ -84,7 +83,7 @@ Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, cons
     NetworkSettings settings = settings_beside(catalog, warnings);
     for (const std::string& assignment : assignments)
         NORMSCOPE_TRY(apply_setting(assignment, settings));
-    NORMSCOPE_LET(network, build_network(catalog, settings).within(catalog.path));
+    NORMSCOPE_LET(network, build_network(catalog, settings));
     return network;
 }
 

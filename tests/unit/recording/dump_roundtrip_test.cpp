@@ -190,7 +190,7 @@ TEST(DumpRoundTrip, ReadsFromManyThreadsWhileFilesOpen) {
 TEST(DumpRoundTrip, CancelLeavesNothing) {
     const Folder folder;
     Progress progress([&](const std::string&, const std::string&, int64_t done, int64_t) {
-        if (done == 1)
+        if (done > 0) // within the first layer
             progress.cancel();
     });
     const auto written = write_dump(full_recording(), folder.file("run.h5"), progress);
