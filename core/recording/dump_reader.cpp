@@ -92,7 +92,6 @@ void read_own_layers(const Object& entry, Recording& recording) {
         const LayerPlace place{shown, name, name + "/" + layout::input, name + "/" + layout::output};
         recording.layers.push_back(hdf::read_layer(layers, place, static_cast<int>(recording.layers.size()) + 1));
     }
-    std::ranges::stable_sort(recording.layers, {}, [](const LayerRecording& layer) { return layer.layer.index; });
     const auto waiting =
         std::erase_if(recording.layers, [](const LayerRecording& layer) { return !layer.input && !layer.summary; });
     if (recording.layers.empty() && waiting > 0)
@@ -100,9 +99,9 @@ void read_own_layers(const Object& entry, Recording& recording) {
                   "expected a sample, found none yet; open it again when more is written");
     if (waiting > 0)
         recording.warnings.push_back("layers without a sample yet, which are not shown: " + std::to_string(waiting));
+    std::ranges::stable_sort(recording.layers, {}, [](const LayerRecording& layer) { return layer.layer.index; });
 }
 
-/// A layer that is the opened group itself has the last part of its path as its name.
 /// The end of a run tells how many samples it had; a file that has not got so far has those that it holds.
 void count_samples(Recording& recording) {
     if (recording.run.samples == 0)
@@ -110,6 +109,7 @@ void count_samples(Recording& recording) {
             recording.run.samples = std::max(recording.run.samples, layer.samples);
 }
 
+/// A layer that is the opened group itself has the last part of its path as its name.
 void read_foreign_layers(const Object& root, const std::string& group, Recording& recording) {
     for (auto place : hdf::find_foreign_layers(root)) {
         if (place.name.empty())
@@ -165,7 +165,7 @@ std::shared_ptr<Recording> hdf::read_dump(const std::string& path, const std::st
     if (recording->layers.empty())
         fail(ErrorCode::unknown_layout, path,
              "expected /entry/layers/NAME with input and output, or a pair such as NAME/x and NAME/y, found no layer; "
-             "pair its datasets (on the command line: --pair INPUT,OUTPUT)");
+             "name the datasets that make one: --pair INPUT,OUTPUT");
     warn_of_unknown(*recording);
     return recording;
 }

@@ -248,6 +248,12 @@ void Rows::read_direct(int64_t first, std::span<float> into) const {
     convert(raw, into);
 }
 
+bool awaits_samples(const Object& dataset) {
+    const Lock lock;
+    const auto shape = sizes(dataset);
+    return !shape.empty() && shape.front() == 0 && may_grow(dataset, 0);
+}
+
 std::vector<float> all_values(Object dataset, int64_t limit) {
     const Rows rows(std::move(dataset), -1);
     if (rows.channels() > limit || rows.rows() > limit / rows.channels())
@@ -255,12 +261,6 @@ std::vector<float> all_values(Object dataset, int64_t limit) {
     std::vector<float> values(static_cast<size_t>(rows.rows() * rows.channels()));
     value_of(rows.read(0, rows.rows(), values));
     return values;
-bool awaits_samples(const Object& dataset) {
-    const Lock lock;
-    const auto shape = sizes(dataset);
-    return !shape.empty() && shape.front() == 0 && may_grow(dataset, 0);
-}
-
 }
 
 } // namespace normscope::hdf

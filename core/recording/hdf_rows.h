@@ -62,10 +62,10 @@ private:
     int64_t samples_ = 1, rows_ = 1, channels_ = 1, block_rows_ = 1;
 };
 
-/// All values of a small float dataset (a layer's parameter), at most `limit` of them.
-std::vector<float> all_values(Object dataset, int64_t limit);
 /// Whether a tensor grows by samples and has none yet.
 bool awaits_samples(const Object& dataset);
 
+/// All values of a small float dataset (a layer's parameter), at most `limit` of them.
+std::vector<float> all_values(Object dataset, int64_t limit);
 
 } // namespace normscope::hdf

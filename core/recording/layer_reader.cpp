@@ -47,12 +47,12 @@ std::vector<float> read_parameter(const Object& group, const std::string& name) 
     return has(group, name) ? all_values(open_dataset(group, name), most_parameters) : std::vector<float>();
 }
 
-std::shared_ptr<Rows> read_tensor(const Object& root, const std::string& path, int channel_axis) {
 /// Whether a writer has made a tensor and not come to its first sample.
 bool awaits_samples_at(const Object& root, const std::string& path) {
     return has_at(root, path) && awaits_samples(open_dataset_at(root, path));
 }
 
+std::shared_ptr<Rows> read_tensor(const Object& root, const std::string& path, int channel_axis) {
     if (!has_at(root, path) || awaits_samples_at(root, path))
         return nullptr;
     return std::make_shared<Rows>(open_dataset_at(root, path), channel_axis);
@@ -79,6 +79,8 @@ std::shared_ptr<const Rows> read_like(Rows& input, const Object& group, const st
 
 void read_tensors(const Object& root, const Object& group, const LayerPlace& place, LayerRecording& into) {
     const auto axis = into.layer.channel_axis;
+    if (awaits_samples_at(root, place.input) || awaits_samples_at(root, place.output))
+        return;
     const auto input = read_tensor(root, place.input, axis);
     if (!input || !has_at(root, place.output)) {
         if (input || has_at(root, place.output))
@@ -95,8 +97,6 @@ void read_tensors(const Object& root, const Object& group, const LayerPlace& pla
     into.samples = input->samples();
     into.tokens = input->tokens();
     if (!has(group, layout::token_positions))
-        return;
-    if (awaits_samples_at(root, place.input) || awaits_samples_at(root, place.output))
         return;
     const auto dataset = open_dataset(group, layout::token_positions);
     const auto positions = integers_of(dataset, into.tokens);

@@ -99,12 +99,12 @@ struct LayerSummary {
     std::optional<StoredCurve> fit;     ///< Of whoever wrote the dump; it is fitted again from the profile.
 };
 
-/// What was captured at one norm layer. A layer has tensors (`input` and `output`), a summary, or both.
 /// The tensors of a norm layer.
 enum class Quantity { input, output, input_grad, input_grad_total, output_grad };
 inline constexpr std::array every_quantity = {Quantity::input, Quantity::output, Quantity::input_grad,
                                               Quantity::input_grad_total, Quantity::output_grad};
 
+/// What was captured at one norm layer. A layer has tensors (`input` and `output`), a summary, or both.
 struct LayerRecording {
     NormLayer layer;
     int64_t samples = 0; ///< B of the stored tensors
@@ -118,14 +118,14 @@ struct LayerRecording {
     std::shared_ptr<const RowSource> output_grad;      ///< ∂L/∂y
     std::vector<float> weight_grad, bias_grad, alpha_grad, shift_grad;
     std::optional<LayerSummary> summary;
-};
-
-/// Where a recording came from.
-struct RunInfo {
 
     /// One of the five tensors above; null where the layer has none.
     std::shared_ptr<const RowSource>& tensor(Quantity quantity);
     const std::shared_ptr<const RowSource>& tensor(Quantity quantity) const;
+};
+
+/// Where a recording came from.
+struct RunInfo {
     std::string path;   ///< The checkpoint or dump that was opened.
     std::string format; ///< "safetensors", "pytorch zip", "normscope-dump"
     std::string sha256; ///< Of the checkpoint; "" where unknown.
