@@ -32,7 +32,7 @@ void strip_wrappers(TensorCatalog& catalog) {
 
 Result<TensorCatalog> refuse(const std::string& found) {
     return Error{ErrorCode::not_supported, "",
-                 "expected a checkpoint (safetensors, or what torch.save writes), found " + found};
+                 "expected a checkpoint (safetensors, or what torch.save writes) or a dump (HDF5), found " + found};
 }
 
 Result<TensorCatalog> open_as(FileFormat format, const RandomAccessFile& file) {
@@ -44,7 +44,9 @@ Result<TensorCatalog> open_as(FileFormat format, const RandomAccessFile& file) {
     case FileFormat::pytorch_legacy:
         return open_pytorch_legacy(file);
     case FileFormat::hdf5:
-        return refuse("an HDF5 file; open it as a dump");
+        return Error{ErrorCode::not_supported, "",
+                     "expected a checkpoint (safetensors, or what torch.save writes), found an HDF5 file; open it as a "
+                     "dump"};
     case FileFormat::npy:
         return refuse("a NumPy array; give it as --input");
     case FileFormat::zip:

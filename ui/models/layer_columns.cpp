@@ -26,32 +26,22 @@ struct Column {
     Format format;
 };
 
-/// The fit that figures draw too.
-const CurveFit* main_fit(const LayerRow& row, Weighting weighting) {
-    if (const CurveFit* tanh = row.result->fit(Curve::tanh, weighting))
-        return tanh;
-    for (const CurveFit& fit : row.result->fits)
-        if (fit.weighting == weighting)
-            return &fit;
-    return nullptr;
-}
-
 template <Weighting weighting>
 double alpha(const LayerRow& row) {
-    const CurveFit* fit = main_fit(row, weighting);
+    const CurveFit* fit = drawn_fit(*row.result, weighting);
     const bool known =
         fit != nullptr && has_curve(*fit) && !fit->has_flag("alpha-undetermined") && !fit->has_flag("constant");
     return known ? fit->alpha : NAN;
 }
 
 double slope(const LayerRow& row) {
-    const CurveFit* fit = main_fit(row, Weighting::points);
+    const CurveFit* fit = drawn_fit(*row.result, Weighting::points);
     return fit != nullptr && has_curve(*fit) ? fit->A * fit->alpha : NAN;
 }
 
 template <Weighting weighting, double CurveFit::*measure>
 double measured(const LayerRow& row) {
-    const CurveFit* fit = main_fit(row, weighting);
+    const CurveFit* fit = drawn_fit(*row.result, weighting);
     return fit != nullptr ? fit->*measure : NAN;
 }
 
@@ -165,7 +155,7 @@ QString text_of(const LayerRow& row, LayerColumn column) {
 
 /// The fit behind α in words.
 QString fit_note(const LayerRow& row, Weighting weighting) {
-    const CurveFit* fit = main_fit(row, weighting);
+    const CurveFit* fit = drawn_fit(*row.result, weighting);
     if (fit == nullptr)
         return Text::tr("No curve was fitted this way.");
     QStringList lines{equation_text(*fit)};
@@ -216,6 +206,10 @@ QString cell_note(const LayerRow& row, LayerColumn column) {
     if (!row.result)
         return at(column).analysed ? Text::tr("Not analysed yet.") : QString();
     switch (column) {
+    case LayerColumn::points:
+        return row.result->padding > 0
+                   ? Text::tr("%1 tokens are padding and left out.").arg(QLocale().toString(row.result->padding))
+                   : QString();
     case LayerColumn::alpha_points:
     case LayerColumn::slope:
         return fit_note(row, Weighting::points);

@@ -54,7 +54,7 @@ std::shared_ptr<const Figure> GridPanel::makeFigure(const FigureParts& parts) co
     std::vector<LayerPtr> layers = chosenLayers();
     if (layers.empty())
         return nullptr;
-    return overview_figure(session().currentRun()->analysis, std::move(layers), parts);
+    return overview_figure(session().currentRun()->analysis, std::move(layers), parts, clouds_);
 }
 
 FigurePanel::Absence GridPanel::absence() const {

@@ -31,6 +31,7 @@ private:
 
     QComboBox* choice_;
     std::vector<int> selection_;
+    std::shared_ptr<CountedClouds> clouds_ = new_clouds(); ///< From one figure to the next
 };
 
 } // namespace normscope

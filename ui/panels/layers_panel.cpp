@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/layers_panel.h"
 
+#include "ui/plots/text.h"
+
 #include <QAction>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QScopedValueRollback>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -16,9 +19,26 @@ namespace {
 /// What one looks for comes right behind the name; the rest follows in the model's order.
 constexpr LayerColumn seen_first[] = {LayerColumn::alpha_points, LayerColumn::r2_points, LayerColumn::r2_bins,
                                       LayerColumn::input_std};
-constexpr int name_characters = 27; ///< Names are cut at their left; the whole is in the tool tip.
+constexpr int name_characters = 27; ///< Longer names are cut; the whole is in the tool tip.
 constexpr LayerColumn hidden_at_first[] = {LayerColumn::alpha_bins,  LayerColumn::r2_line, LayerColumn::eps,
                                            LayerColumn::output_grad, LayerColumn::gain,    LayerColumn::trained_alpha};
+
+/// Cuts names so that layers can be told apart.
+class NameDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        if (option->widget == nullptr || option->rect.isEmpty())
+            return; // how wide it would like to be is asked
+        const QStyle& style = *option->widget->style();
+        const QRect room = style.subElementRect(QStyle::SE_ItemViewItemText, option, option->widget);
+        const int margin = 2 * (style.pixelMetric(QStyle::PM_FocusFrameHMargin, option, option->widget) + 1);
+        option->text = fitted_name(option->text, option->font, room.width() - margin);
+    }
+};
 
 } // namespace
 
@@ -50,7 +70,7 @@ LayersPanel::LayersPanel(Session& session, QWidget* parent)
 
 void LayersPanel::setUpTable() {
     view_->setAccessibleName(tr("Norm layers"));
-    view_->setTextElideMode(Qt::ElideLeft); // paths differ at their ends
+    view_->setItemDelegateForColumn(static_cast<int>(LayerColumn::name), new NameDelegate(view_));
     view_->setSortingEnabled(true);
     view_->sortByColumn(static_cast<int>(LayerColumn::index), Qt::AscendingOrder);
     view_->header()->setStretchLastSection(true);
@@ -121,7 +141,7 @@ void LayersPanel::refit() {
     if (own_widths_ || model_->rowCount() == 0)
         return;
     view_->fitColumns(name_characters);
-    const int number = fontMetrics().horizontalAdvance(QStringLiteral("R² points"));
+    const int number = fontMetrics().horizontalAdvance(QStringLiteral("−1.234×10⁻⁵"));
     for (int column = static_cast<int>(LayerColumn::points); column < layer_column_count - 1; ++column)
         if (!view_->isColumnHidden(column))
             view_->setColumnWidth(column, std::max(number, view_->columnWidth(column)));

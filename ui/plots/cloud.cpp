@@ -48,15 +48,17 @@ QRect pixels_of(const Cloud& cloud, const CloudCell& cell, const DeviceMap& map,
 
 } // namespace
 
-Cloud Cloud::of(const Density& density, double x_span, double y_span, int cells_across) {
+CloudGrain CloudGrain::fitting(const Density& density, double x_span, double y_span, int cells_across) {
+    return {joined(density.x_axis(), x_span, cells_across), joined(density.y_axis(), y_span, cells_across)};
+}
+
+Cloud Cloud::of(const Density& density, CloudGrain grain) {
     constexpr int stride = 16; // cells that are looked at together: most are empty
     Cloud cloud;
-    const int join_x = joined(density.x_axis(), x_span, cells_across);
-    const int join_y = joined(density.y_axis(), y_span, cells_across);
-    cloud.cell_width = density.x_axis().width() * join_x;
-    cloud.cell_height = density.y_axis().width() * join_y;
-    const int across = PowerAxis::cells / join_x, down = PowerAxis::cells / join_y;
-    const int shift = std::countr_zero(static_cast<unsigned>(join_x));
+    cloud.cell_width = density.x_axis().width() * grain.x;
+    cloud.cell_height = density.y_axis().width() * grain.y;
+    const int across = PowerAxis::cells / grain.x, down = PowerAxis::cells / grain.y;
+    const int shift = std::countr_zero(static_cast<unsigned>(grain.x));
     std::vector<uint64_t> sums(static_cast<size_t>(across) * down);
     const std::span<const uint32_t> counts = density.counts();
     for (size_t start = 0; start < counts.size(); start += stride) {
@@ -65,7 +67,7 @@ Cloud Cloud::of(const Density& density, double x_span, double y_span, int cells_
             any |= counts[start + i];
         if (any == 0)
             continue;
-        uint64_t* row = &sums[start / PowerAxis::cells / join_y * across];
+        uint64_t* row = &sums[start / PowerAxis::cells / grain.y * across];
         for (int i = 0; i < stride; ++i)
             row[(start % PowerAxis::cells + i) >> shift] += counts[start + i];
     }

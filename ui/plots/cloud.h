@@ -19,15 +19,21 @@ struct CloudCell {
     uint64_t count = 0;
 };
 
-/// A density in cells large enough to be seen as colours: neighbouring cells of the density's grid are joined, by a
-/// power of two, along both axes.
+/// How many cells of a density's grid are joined to one, along each axis; powers of two.
+struct CloudGrain {
+    int x = 1, y = 1;
+    bool operator==(const CloudGrain&) const = default;
+    /// The finest with at most `cells_across` cells along each axis of a view of `x_span` × `y_span`.
+    static CloudGrain fitting(const Density& density, double x_span, double y_span, int cells_across);
+};
+
+/// A density in cells large enough to be seen as colours: neighbouring cells of the density's grid are joined.
 struct Cloud {
     double cell_width = 0, cell_height = 0;
     std::vector<CloudCell> cells; ///< The occupied ones, by row, then by column.
     uint64_t most = 0;            ///< Points in the fullest cell
 
-    /// At most `cells_across` cells along each axis of a view of `x_span` × `y_span`.
-    static Cloud of(const Density& density, double x_span, double y_span, int cells_across);
+    static Cloud of(const Density& density, CloudGrain grain);
 
     /// Points in the cell around (x, y); 0 where there is none.
     uint64_t count_at(double x, double y) const;

@@ -14,12 +14,13 @@
 namespace normscope {
 namespace {
 
-constexpr double least_panel_pt = 60; ///< Height with its key
+constexpr double least_panel_pt = 60;        ///< Height with its key
+constexpr double least_for_heading_pt = 150; ///< Height of a strip below which its panels need all of it
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 /// One value a layer, NaN where there is none. Values that are to be doubted are drawn hollow.
 struct DepthSeries {
-    QString name;
+    QString name, short_name; ///< The latter where the panel's quantity is said beside it
     QColor colour;
     Swatch line = Swatch::solid;
     QVector<double> values = {};
@@ -66,32 +67,36 @@ Value rms_of(std::optional<Moments> LayerAnalysis::*moments) {
 DepthPanel spread_panel(const Analysis& analysis, const Look& look) {
     DepthPanel panel{
         QStringLiteral("std of x"), QStringLiteral("std"), true, {}, QStringLiteral("No finite input was recorded.")};
-    panel.series.push_back(series_of(analysis, {QStringLiteral("std of the input x"), look.input, Swatch::solid},
-                                     [](const LayerAnalysis& layer) { return layer.input.std(); }));
+    panel.series.push_back(series_of(
+        analysis, {QStringLiteral("std of the input x"), QStringLiteral("std of x"), look.input, Swatch::solid},
+        [](const LayerAnalysis& layer) { return layer.input.std(); }));
     return panel;
 }
 
 DepthPanel alpha_panel(const Analysis& analysis, const Look& look) {
     DepthPanel panel{QStringLiteral("α"), QStringLiteral("α"), true, {}, QStringLiteral("No curve was fitted.")};
-    panel.series.push_back(series_of(analysis, {QStringLiteral("fitted α, by points"), look.by_points, Swatch::solid},
-                                     of_fit(Weighting::points, &CurveFit::alpha),
-                                     alpha_undetermined(Weighting::points)));
-    panel.series.push_back(series_of(analysis, {QStringLiteral("by bins"), look.by_bins, Swatch::dashed},
-                                     of_fit(Weighting::bins, &CurveFit::alpha), alpha_undetermined(Weighting::bins)));
+    panel.series.push_back(series_of(
+        analysis, {QStringLiteral("fitted α, by points"), QStringLiteral("by points"), look.by_points, Swatch::solid},
+        of_fit(Weighting::points, &CurveFit::alpha), alpha_undetermined(Weighting::points)));
     panel.series.push_back(
-        series_of(analysis, {QStringLiteral("trained α"), look.trained, Swatch::dotted},
+        series_of(analysis, {QStringLiteral("by bins"), QStringLiteral("by bins"), look.by_bins, Swatch::dashed},
+                  of_fit(Weighting::bins, &CurveFit::alpha), alpha_undetermined(Weighting::bins)));
+    panel.series.push_back(
+        series_of(analysis, {QStringLiteral("trained α"), QStringLiteral("trained"), look.trained, Swatch::dotted},
                   [](const LayerAnalysis& layer) { return layer.layer.trained_alpha().value_or(undefined); }));
     return panel;
 }
 
 DepthPanel measure_panel(const Analysis& analysis, const Look& look) {
     DepthPanel panel{QStringLiteral("R²"), QStringLiteral("R²"), false, {}, QStringLiteral("No curve was fitted.")};
-    panel.series.push_back(series_of(analysis, {QStringLiteral("R² of points"), look.by_points, Swatch::solid},
-                                     of_fit(Weighting::points, &CurveFit::r2_points)));
-    panel.series.push_back(series_of(analysis, {QStringLiteral("of bins"), look.by_bins, Swatch::dashed},
-                                     of_fit(Weighting::bins, &CurveFit::r2_bins)));
+    panel.series.push_back(series_of(
+        analysis, {QStringLiteral("R² of points"), QStringLiteral("of points"), look.by_points, Swatch::solid},
+        of_fit(Weighting::points, &CurveFit::r2_points)));
     panel.series.push_back(
-        series_of(analysis, {QStringLiteral("straight line"), look.line, Swatch::dotted},
+        series_of(analysis, {QStringLiteral("of bins"), QStringLiteral("of bins"), look.by_bins, Swatch::dashed},
+                  of_fit(Weighting::bins, &CurveFit::r2_bins)));
+    panel.series.push_back(
+        series_of(analysis, {QStringLiteral("straight line"), QStringLiteral("line"), look.line, Swatch::dotted},
                   [](const LayerAnalysis& layer) { return has_curve(layer.line) ? layer.line.r2_points : undefined; }));
     return panel;
 }
@@ -102,9 +107,11 @@ DepthPanel gradient_panel(const Analysis& analysis, const Look& look) {
                      true,
                      {},
                      QStringLiteral("This recording holds no gradients.")};
-    panel.series.push_back(series_of(analysis, {QStringLiteral("RMS of ∂L/∂x"), look.input, Swatch::solid},
-                                     rms_of(&LayerAnalysis::input_grad)));
-    panel.series.push_back(series_of(analysis, {QStringLiteral("∂L/∂y"), look.output, Swatch::dashed},
+    panel.series.push_back(
+        series_of(analysis, {QStringLiteral("RMS of ∂L/∂x"), QStringLiteral("∂L/∂x"), look.input, Swatch::solid},
+                  rms_of(&LayerAnalysis::input_grad)));
+    panel.series.push_back(series_of(analysis,
+                                     {QStringLiteral("∂L/∂y"), QStringLiteral("∂L/∂y"), look.output, Swatch::dashed},
                                      rms_of(&LayerAnalysis::output_grad)));
     return panel;
 }
@@ -143,20 +150,30 @@ void add_series(QCPAxisRect& axes, const DepthSeries& series, const QVector<doub
     graph(kept(series, logarithmic, doubted), Qt::NoPen, look.background);
 }
 
-TextElement* panel_key(QCustomPlot& plot, const DepthPanel& panel, const Look& look, double width) {
+std::vector<TextRow> key_rows(const DepthPanel& panel, const Look& look, QString DepthSeries::*name) {
     std::vector<TextRow> rows;
     bool doubts = false;
     for (const DepthSeries& series : panel.series) {
         if (!has_values(series, panel.logarithmic))
             continue;
-        rows.push_back({series.name, look.text, 0.9, false, series.line, series.colour});
+        rows.push_back({series.*name, look.text, 0.9, false, series.line, series.colour});
         doubts = doubts || series.doubted.contains(true);
     }
     if (doubts)
         rows.push_back({QStringLiteral("undetermined"), look.text, 0.9, false, Swatch::ring, look.text});
     if (rows.empty())
         rows.push_back({panel.quantity, look.muted});
-    return new TextElement(&plot, look, std::move(rows), TextElement::Flow::key, width);
+    return rows;
+}
+
+/// With short names where the long ones take more lines.
+TextElement* panel_key(QCustomPlot& plot, const DepthPanel& panel, const Look& look, double width) {
+    const auto key = [&](QString DepthSeries::*name) {
+        return std::make_unique<TextElement>(&plot, look, key_rows(panel, look, name), TextElement::Flow::key, width);
+    };
+    auto said = key(&DepthSeries::name), brief = key(&DepthSeries::short_name);
+    const bool longer = said->minimumOuterSizeHint().height() > brief->minimumOuterSizeHint().height();
+    return (longer ? brief : said).release();
 }
 
 /// "7  blocks.3.norm1", and the panel's values of that layer.
@@ -180,6 +197,7 @@ public:
         : shared_analysis_(std::move(analysis)), parts_(parts) {}
 
     std::string title() const override { return "depth"; }
+    std::vector<LayerPtr> layers() const override { return analysis_.layers; }
     std::string zoom_key() const override { return "depth"; }
     double natural_height_mm(double width_mm) const override { return width_mm * 1.05; }
 
@@ -190,11 +208,13 @@ public:
         if (!analysis_.run.loss.empty())
             description += QStringLiteral(", gradients of the loss L: ") + QString::fromStdString(analysis_.run.loss);
         const QString model = QString::fromStdString(analysis_.run.model);
+        FigureParts parts = parts_;
+        parts.heading = parts.heading && look.height_pt >= least_for_heading_pt;
         QCPLayoutGrid* body = make_page(
             plot, look,
             {(model.isEmpty() ? QString() : model + QStringLiteral(": ")) + QStringLiteral("norm layers by depth"),
              description, analysis_.warnings, QString::fromStdString(provenance_line(analysis_))},
-            parts_);
+            parts);
         body->setRowSpacing(static_cast<int>(look.px(3)));
         const std::vector<DepthPanel> panels{spread_panel(analysis_, look), alpha_panel(analysis_, look),
                                              measure_panel(analysis_, look), gradient_panel(analysis_, look)};

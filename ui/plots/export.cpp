@@ -52,9 +52,10 @@ struct EndPlot {
 };
 
 /// Draws a figure at (0, 0) of a painter whose unit is a layout pixel. The plot, a widget, is made and filled in the
-/// interface thread; what takes long, the painting, happens here.
+/// interface thread; what takes long, the counting and the painting, happens here.
 Result<void> draw_figure(const Figure& figure, const Look& look, QCPPainter& painter, const Progress* progress) {
     std::unique_ptr<QCustomPlot, EndPlot> plot;
+    figure.prepare(look, progress);
     NORMSCOPE_TRY(in_gui_thread(
         [&] {
             plot.reset(new QCustomPlot);

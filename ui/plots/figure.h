@@ -6,12 +6,14 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 class QCustomPlot;
 
 namespace normscope {
 
+class CountedClouds;
 struct Look;
 
 enum class FigureTheme { light, dark };
@@ -56,10 +58,19 @@ class Figure {
 public:
     virtual ~Figure() = default;
     virtual std::string title() const = 0;
+    /// The layers that are shown.
+    virtual std::vector<LayerPtr> layers() const = 0;
     /// Figures with the same key show the same axes, so that a zoom into one suits the other.
     virtual std::string zoom_key() const = 0;
     /// The height at which the figure of this width looks best.
     virtual double natural_height_mm(double width_mm) const = 0;
+    /// Counts what `populate` with the same look would have to count first, in any thread. Stops when `progress`, which
+    /// may be null, is cancelled.
+    virtual void prepare(const Look&, const Progress* = nullptr) const {}
+    /// True when nothing is left to count.
+    virtual bool prepared(const Look&) const { return true; }
+    /// What is counted differs between looks of different grain.
+    virtual std::pair<int, int> grain(const Look&) const { return {}; }
     /// Fills an empty or used plot, of a window or of an export, with the whole figure.
     virtual void populate(QCustomPlot& plot, const Look& look) const = 0;
 };
@@ -72,8 +83,12 @@ std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer, co
 /// std of the input, fitted α, R² and gradient RMS by depth, stacked with a shared x axis.
 std::unique_ptr<Figure> depth_figure(AnalysisPtr analysis, const FigureParts& parts = {});
 /// Small multiples like Figure 2 of arXiv 2503.10622: x symmetric, y shared, bounds as limits.
+/// `clouds` holds what the figure before has counted.
 std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, std::vector<LayerPtr> layers,
-                                        const FigureParts& parts = {});
+                                        const FigureParts& parts = {}, std::shared_ptr<CountedClouds> clouds = nullptr);
+
+/// Nothing counted yet.
+std::shared_ptr<CountedClouds> new_clouds();
 
 /// At most `most` layers (0: all), evenly chosen, the first and the last among them.
 std::vector<LayerPtr> evenly_chosen(const Analysis& analysis, int most);

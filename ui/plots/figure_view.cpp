@@ -88,6 +88,10 @@ bool FigureView::canUndoZoom() const {
     return canvas_->canUndoZoom();
 }
 
+bool FigureView::isCurrent() const {
+    return canvas_->isCurrent();
+}
+
 QSize FigureView::sizeHint() const {
     return {480, 320};
 }

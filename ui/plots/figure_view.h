@@ -34,6 +34,8 @@ public:
     /// What is seen, in the pixels of the device.
     QImage picture() const;
     bool canUndoZoom() const;
+    /// False while what is seen is older than what was set, because something is being counted.
+    bool isCurrent() const;
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;

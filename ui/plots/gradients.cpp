@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/axes.h"
 #include "ui/plots/figure.h"
+#include "ui/plots/gradient_key.h"
 #include "ui/plots/page.h"
 #include "ui/plots/text.h"
-#include "ui/plots/text_element.h"
-
-#include <QFontMetricsF>
 
 #include <algorithm>
 #include <cmath>
@@ -13,33 +11,11 @@
 namespace normscope {
 namespace {
 
-constexpr double key_share = 0.35; ///< Most of the height that the measures may take
-constexpr double bar_pt = 27;      ///< Width of a place beside the histograms, for its name
-
-/// One of the two gradients of a layer.
-struct GradientSeries {
-    QString name;
-    QColor colour;
-    const Moments* moments;
-    const LogHistogram* histogram;
-};
-
-std::vector<GradientSeries> gradient_series(const LayerAnalysis& layer, const Look& look) {
-    const auto held = [](const auto& optional) { return optional ? &*optional : nullptr; };
-    std::vector<GradientSeries> series;
-    if (layer.input_grad || layer.input_grad_histogram)
-        series.push_back(
-            {QStringLiteral("∂L/∂x (input)"), look.input, held(layer.input_grad), held(layer.input_grad_histogram)});
-    if (layer.output_grad || layer.output_grad_histogram)
-        series.push_back({QStringLiteral("∂L/∂y (output)"), look.output, held(layer.output_grad),
-                          held(layer.output_grad_histogram)});
-    return series;
-}
-
-QColor fill_of(QColor colour) {
-    colour.setAlphaF(0.35f);
-    return colour;
-}
+constexpr double key_share = 0.35, key_share_narrow = 0.45; ///< Most of the height that the measures may take
+constexpr double bar_pt = 27;                               ///< Width of a place beside the histograms, for its name
+constexpr double bar_share = 0.35; ///< What the bars take beside the histograms' width; below them more, with names
+constexpr double bar_share_below = 0.65;
+constexpr double least_for_bars_beside_pt = 190;
 
 /// A filled outline through the corners given.
 void add_outline(QCPAxisRect& axes, const QVector<double>& x, const QVector<double>& y, const GradientSeries& series,
@@ -71,6 +47,7 @@ void add_steps(QCPAxisRect& axes, const GradientSeries& series, const Look& look
 struct HistogramSpan {
     double low = -1, high = 1; ///< log10
     double peak = 1;           ///< Largest count of a bin
+    double top() const { return peak * 1.08; }
 };
 
 HistogramSpan histogram_span(const std::vector<GradientSeries>& series) {
@@ -108,9 +85,18 @@ std::vector<ExtraBar> extra_bars(const std::vector<GradientSeries>& series) {
     return bars;
 }
 
+QString bar_text(const std::vector<GradientSeries>& series, const std::vector<ExtraBar>& bars, double x) {
+    const auto place = static_cast<size_t>(std::clamp(x, 0.0, static_cast<double>(bars.size()) - 0.5));
+    QString text = QString(bars[place].label).remove(QStringLiteral("-\n"));
+    for (const GradientSeries& one : series)
+        if (one.histogram != nullptr)
+            text += QStringLiteral("\n%1: %2").arg(one.name, count_text(one.histogram->*bars[place].count));
+    return text;
+}
+
 /// Bars for what has no place on a logarithmic axis. A bar higher than the axis ends in an arrow; its count is in the
 /// key.
-void fill_extra_axes(QCPAxisRect& axes, const std::vector<GradientSeries>& series, const std::vector<ExtraBar>& bars,
+void fill_extra_axes(PanelAxes& axes, const std::vector<GradientSeries>& series, const std::vector<ExtraBar>& bars,
                      double top, const Look& look) {
     auto ticker = QSharedPointer<QCPAxisTickerText>::create();
     for (size_t place = 0; place < bars.size(); ++place) {
@@ -129,62 +115,14 @@ void fill_extra_axes(QCPAxisRect& axes, const std::vector<GradientSeries>& serie
             arrow->position->setCoords((left + right) / 2 / static_cast<double>(bars.size()), 0.0);
         }
     }
-    axes.axis(QCPAxis::atBottom)->setTicker(ticker);
-    axes.axis(QCPAxis::atBottom)->setRange(0, static_cast<double>(bars.size()));
-    axes.axis(QCPAxis::atBottom)->grid()->setVisible(false);
-}
-
-/// How large the gradients are, and what has no place on the axis; two lines.
-std::vector<QString> key_texts(const GradientSeries& series) {
-    QString size, rest;
-    if (series.moments != nullptr) {
-        size = QStringLiteral("RMS %1,  L2 %2")
-                   .arg(number_text(series.moments->rms(), 3), number_text(series.moments->l2(), 3));
-        rest = QStringLiteral("zeros ") + count_text(series.moments->zero) + QStringLiteral(",  ");
-    }
-    if (series.histogram != nullptr)
-        rest += QStringLiteral("underflow %1,  ").arg(count_text(series.histogram->underflow));
-    if (series.histogram != nullptr && series.histogram->overflow > 0)
-        rest += QStringLiteral("overflow %1,  ").arg(count_text(series.histogram->overflow));
-    if (series.moments != nullptr)
-        rest += QStringLiteral("NaN %1,  Inf %2").arg(count_text(series.moments->nan), count_text(series.moments->inf));
-    return {size, rest};
-}
-
-/// Names and measures: one line a gradient where there is room for it, else two, on small pages the names alone.
-std::vector<TextRow> key_rows(const std::vector<GradientSeries>& series, const Look& look, bool measures) {
-    const QFontMetricsF metrics(look.font(0.95));
-    std::vector<TextRow> rows;
-    for (const GradientSeries& one : series) {
-        const std::vector<QString> texts = key_texts(one);
-        const QString whole = one.name + QStringLiteral(":  ") + texts[0] + QStringLiteral(",  ") + texts[1];
-        const bool fits = metrics.horizontalAdvance(whole) < look.px(look.width_pt * 0.85);
-        const auto add = [&](const QString& text, Swatch swatch) {
-            rows.push_back({text, look.text, 0.95, false, swatch, fill_of(one.colour)});
-        };
-        if (!measures) {
-            add(one.name, Swatch::box);
-        } else if (fits) {
-            add(whole, Swatch::box);
-        } else {
-            add(one.name + QStringLiteral(":  ") + texts[0], Swatch::box);
-            add(texts[1], Swatch::blank);
-        }
-    }
-    return rows;
-}
-
-std::unique_ptr<TextElement> gradient_key(QCustomPlot& plot, const LayerAnalysis& layer,
-                                          const std::vector<GradientSeries>& series, const Look& look, bool measures) {
-    std::vector<TextRow> rows = key_rows(series, look, measures);
-    if (!measures)
-        return std::make_unique<TextElement>(&plot, look, std::move(rows), TextElement::Flow::key,
-                                             look.px(look.width_pt * 0.95));
-    if (layer.input_grad && layer.output_grad && layer.output_grad->l2() > 0)
-        rows.push_back({QStringLiteral("gain ‖∂L/∂x‖/‖∂L/∂y‖ = ") +
-                            number_text(layer.input_grad->l2() / layer.output_grad->l2(), 3),
-                        look.muted, 0.95});
-    return std::make_unique<TextElement>(&plot, look, std::move(rows), TextElement::Flow::line);
+    axes.x().setTicker(ticker);
+    axes.x().setRange(0, static_cast<double>(bars.size()));
+    axes.x().grid()->setVisible(false);
+    axes.y().setRange(0, top);
+    axes.x_moves = false;
+    axes.described = [this_axes = &axes, series, bars](const QPointF& pixel) {
+        return bar_text(series, bars, this_axes->coordinates(pixel).x());
+    };
 }
 
 /// "log₁₀|g| −4.3 (|g| 5×10⁻⁵): ∂L/∂x (input) 1,234, …": the bin under the cursor.
@@ -202,21 +140,13 @@ QString bin_text(const std::vector<GradientSeries>& series, double log10) {
     return text;
 }
 
-QString bar_text(const std::vector<GradientSeries>& series, const std::vector<ExtraBar>& bars, double x) {
-    const auto place = static_cast<size_t>(std::clamp(x, 0.0, static_cast<double>(bars.size()) - 0.5));
-    QString text = QString(bars[place].label).remove(QStringLiteral("-\n"));
-    for (const GradientSeries& one : series)
-        if (one.histogram != nullptr)
-            text += QStringLiteral("\n%1: %2").arg(one.name, count_text(one.histogram->*bars[place].count));
-    return text;
-}
-
 class GradientFigure : public Figure {
 public:
     GradientFigure(AnalysisPtr analysis, LayerPtr layer, const FigureParts& parts)
         : shared_analysis_(std::move(analysis)), shared_layer_(std::move(layer)), parts_(parts) {}
 
     std::string title() const override { return layer_.layer.name + " gradients"; }
+    std::vector<LayerPtr> layers() const override { return {shared_layer_}; }
     std::string zoom_key() const override { return "gradients " + layer_.layer.name; }
     double natural_height_mm(double width_mm) const override { return width_mm * 0.5; }
 
@@ -235,63 +165,80 @@ public:
             body->addElement(0, 0, axes);
             say_instead(*axes,
                         QStringLiteral("This recording holds no gradients of this layer.\nCapture it with a loss, "
-                                       "and without --no-grad, to see them."),
+                                       "and not with --gradient none, to see them."),
                         look);
             return;
         }
-        auto key = gradient_key(plot, layer_, series, look, parts_.measures);
-        if (key->minimumOuterSizeHint().height() > key_share * body_height(plot, look))
-            key = gradient_key(plot, layer_, series, look, false);
+        const double height = body_height(plot, look);
+        const double most = height * (is_narrow(look) ? key_share_narrow : key_share);
+        auto key = gradient_key(plot, layer_, look, parts_.measures, most);
+        const double left = height - key->minimumOuterSizeHint().height();
         body->addElement(0, 0, key.release());
-        auto* row = new QCPLayoutGrid;
-        body->addElement(1, 0, row);
-        fill_row(plot, *row, series, look);
+        auto* grid = new QCPLayoutGrid;
+        body->addElement(1, 0, grid);
+        fill_grid(plot, *grid, series, look, left);
     }
 
 private:
-    static void fill_row(QCustomPlot& plot, QCPLayoutGrid& row, const std::vector<GradientSeries>& series,
-                         const Look& look) {
+    static bool is_narrow(const Look& look) { return look.width_pt < least_for_bars_beside_pt; }
+
+    /// The bars stand beside the histograms, on a narrow page below them.
+    static void fill_grid(QCustomPlot& plot, QCPLayoutGrid& grid, const std::vector<GradientSeries>& series,
+                          const Look& look, double height) {
         const HistogramSpan span = histogram_span(series);
         const std::vector<ExtraBar> bars = extra_bars(series);
-        const double top = span.peak * 1.08;
-        auto* margins = new QCPMarginGroup(&plot);
-        PanelAxes* axes = make_axes(plot, look);
-        axes->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
-        PanelAxes* first = axes;
-        row.setColumnSpacing(static_cast<int>(look.px(8)));
-        if (!bars.empty()) {
-            first = make_axes(plot, look);
-            first->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
-            first->axis(QCPAxis::atLeft)->setRange(0, top);
-            const int width = static_cast<int>(look.px(50.0 * static_cast<double>(bars.size())));
-            first->setMaximumSize(width + static_cast<int>(look.px(50)), QWIDGETSIZE_MAX);
-            first->setMinimumSize(static_cast<int>(look.px(bar_pt * static_cast<double>(bars.size()))),
-                                  first->minimumSize().height());
-            row.addElement(0, 0, first);
-            row.setColumnStretchFactor(0, 0.35);
-            fill_extra_axes(*first, series, bars, top, look);
-            first->x_moves = false;
-            first->described = [first, series, bars](const QPointF& pixel) {
-                return bar_text(series, bars, first->coordinates(pixel).x());
-            };
-            link_ranges({&first->y(), &axes->y()});
-            axes->axis(QCPAxis::atLeft)->setTickLabels(false);
+        const bool narrow = is_narrow(look);
+        PanelAxes* axes = make_histogram(plot, series, span, look);
+        if (bars.empty()) {
+            grid.addElement(0, 0, axes);
+            label_counts(*axes, look, height);
+            return;
         }
-        first->y().setLabel(fitting_label(
-            {QStringLiteral("values per bin of ⅛ decade"), QStringLiteral("values per bin"), QStringLiteral("values")},
-            look, look.px(look.height_pt * 0.6)));
-        row.addElement(0, row.columnCount(), axes);
-        axes->axis(QCPAxis::atLeft)->setRange(0, top);
-        axes->axis(QCPAxis::atBottom)->setRange(span.low, span.high);
+        PanelAxes* beside = make_axes(plot, look);
+        fill_extra_axes(*beside, series, bars, span.top(), look);
+        auto* margins = new QCPMarginGroup(&plot);
+        for (PanelAxes* each : {axes, beside})
+            each->setMarginGroup(narrow ? QCP::msLeft | QCP::msRight : QCP::msTop | QCP::msBottom, margins);
+        link_ranges({&beside->y(), &axes->y()});
+        grid.setColumnSpacing(static_cast<int>(look.px(8)));
+        grid.addElement(0, narrow ? 0 : 1, axes);
+        grid.addElement(narrow ? 1 : 0, 0, beside);
+        label_counts(narrow ? *axes : *beside, look, narrow ? height / (1 + bar_share_below) : height);
+        if (narrow) {
+            grid.setRowStretchFactor(1, bar_share_below);
+            limit_ticks(beside->y(), look, height * 0.15);
+            return;
+        }
+        axes->y().setTickLabels(false);
+        grid.setColumnStretchFactor(0, bar_share);
+        const auto count = static_cast<double>(bars.size());
+        beside->setMinimumSize(static_cast<int>(look.px(bar_pt * count)), beside->minimumSize().height());
+        beside->setMaximumSize(static_cast<int>(look.px(50 * (count + 1))), QWIDGETSIZE_MAX);
+    }
+
+    static PanelAxes* make_histogram(QCustomPlot& plot, const std::vector<GradientSeries>& series,
+                                     const HistogramSpan& span, const Look& look) {
+        PanelAxes* axes = make_axes(plot, look);
+        axes->y().setRange(0, span.top());
+        axes->x().setRange(span.low, span.high);
+        axes->x().setLabel(QStringLiteral("log₁₀ |gradient|"));
         limit_ticks(axes->x(), look, look.px(look.width_pt) * 0.5);
-        limit_ticks(first->y(), look, look.px(look.height_pt) * 0.5);
-        axes->axis(QCPAxis::atBottom)->setLabel(QStringLiteral("log₁₀ |gradient|"));
         for (const GradientSeries& one : series)
             if (one.histogram != nullptr)
                 add_steps(*axes, one, look);
         axes->described = [axes, series](const QPointF& pixel) {
             return bin_text(series, axes->coordinates(pixel).x());
         };
+        return axes;
+    }
+
+    /// Names the y axis of axes that have so much height, with their x axis's labels.
+    static void label_counts(PanelAxes& axes, const Look& look, double height) {
+        const double room = height - look.px(4 * look.font_pt);
+        axes.y().setLabel(fitting_label(
+            {QStringLiteral("values per bin of ⅛ decade"), QStringLiteral("values per bin"), QStringLiteral("values")},
+            look, room));
+        limit_ticks(axes.y(), look, room);
     }
 
     AnalysisPtr shared_analysis_;

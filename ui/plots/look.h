@@ -17,7 +17,8 @@ struct Look {
     double font_pt = 8;
     double width_pt = 504;
     double height_pt = 283;
-    int vector_markers = 20000; ///< More markers than these become part of the cloud's image.
+    double x_zoom = 1, y_zoom = 1; ///< How far a view of the figure's only axes is zoomed into.
+    int vector_markers = 20000;    ///< More markers than these become part of the cloud's image.
 
     bool dark = false;
     bool transparent = false; ///< The background is not drawn.

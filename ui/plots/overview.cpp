@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/axes.h"
+#include "ui/plots/counted_clouds.h"
 #include "ui/plots/figure.h"
 #include "ui/plots/page.h"
 #include "ui/plots/scatter_panel.h"
@@ -67,12 +68,11 @@ QString measures_text(const CurveFit& fit) {
            r2_text(fit.weighting == Weighting::points ? fit.r2_points : fit.r2_bins, 3);
 }
 
-/// Above the axes, where nothing can be covered: "7  …layer.2.output.LayerNorm" (the end of a module path tells layers
-/// apart) and what was fitted.
+/// Above the axes, where nothing can be covered: "7  …layer.2.output.LayerNorm" and what was fitted.
 TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Look& look, bool measures) {
     TextRow name{QString::fromStdString(layer.layer.name), look.text, small_scale};
     name.prefix = QString::number(layer.layer.index) + QStringLiteral("  ");
-    name.elide = Qt::ElideLeft;
+    name.is_name = true;
     std::vector<TextRow> rows{name};
     for (const Weighting weighting : {Weighting::points, Weighting::bins}) {
         const CurveFit* fit = drawn_fit(layer, weighting);
@@ -89,28 +89,15 @@ TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Loo
     return new TextElement(&plot, look, std::move(rows), TextElement::Flow::line);
 }
 
-/// The y axis is shared where all layers have the same bound (are of one width and kind), or none has one.
-std::optional<double> shared_reach(const std::vector<LayerPtr>& layers) {
-    std::vector<ScatterView> views;
-    for (const LayerPtr& layer : layers)
-        if (layer->has_points)
-            views.push_back(scatter_view(*layer));
-    double reach = 0;
-    for (const ScatterView& view : views) {
-        if (view.bound != views.front().bound)
-            return std::nullopt;
-        reach = std::max(reach, view.y);
-    }
-    return views.empty() ? std::nullopt : std::optional(reach);
-}
-
 class OverviewFigure : public Figure {
 public:
-    OverviewFigure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const FigureParts& parts)
-        : shared_analysis_(std::move(analysis)), layers_(std::move(layers)), parts_(parts),
-          shared_y_(shared_reach(layers_)), clouds_(layers_.size()) {}
+    OverviewFigure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const FigureParts& parts,
+                   std::shared_ptr<CountedClouds> clouds)
+        : shared_analysis_(std::move(analysis)), layers_(std::move(layers)), parts_(parts), clouds_(std::move(clouds)) {
+    }
 
     std::string title() const override { return "overview"; }
+    std::vector<LayerPtr> layers() const override { return layers_; }
     std::string zoom_key() const override {
         std::string key = "overview";
         for (const LayerPtr& layer : layers_)
@@ -120,6 +107,27 @@ public:
     double natural_height_mm(double width_mm) const override {
         const PanelGrid grid = natural_grid(static_cast<int>(layers_.size()));
         return 28 + grid.rows * std::min(width_mm * 0.5, 8 + width_mm / grid.columns);
+    }
+
+    void prepare(const Look& look, const Progress* progress) const override {
+        clouds_->keep(layers_);
+        const Counting counting = counting_for(look);
+        for (const size_t place : fitting_panels(look)) {
+            if (progress != nullptr && progress->cancelled())
+                return;
+            if (layers_[place]->has_points)
+                clouds_->cloud(layers_[place], cloud_grain(place, counting));
+        }
+    }
+
+    bool prepared(const Look& look) const override {
+        const auto has_view = [this](const LayerPtr& layer) { return !layer->has_points || clouds_->has_view(layer); };
+        if (!std::ranges::all_of(layers_, has_view))
+            return false;
+        const Counting counting = counting_for(look);
+        return std::ranges::all_of(fitting_panels(look), [&](size_t place) {
+            return !layers_[place]->has_points || clouds_->has_cloud(layers_[place], cloud_grain(place, counting));
+        });
     }
 
     void populate(QCustomPlot& plot, const Look& look) const override {
@@ -132,7 +140,7 @@ public:
             say_instead(*axes, QStringLiteral("No norm layer was recorded."), look);
             return;
         }
-        Page page{plot, body, look, body_height(plot, look), {}, {}, {}};
+        Page page{plot, body, look, body_height(plot, look), {}, counting_for(look), {}, {}};
         page.grid = grid_for(static_cast<int>(shown.size()), look.px(look.width_pt), page.height);
         for (int i = 0; i < page.grid.rows; ++i)
             page.rows.push_back(new QCPMarginGroup(&plot));
@@ -143,15 +151,21 @@ public:
             const bool lowest = i + page.columns.size() >= shown.size();
             shared.push_back(&add_panel(page, static_cast<int>(i), shown[i], lowest).y());
         }
-        if (shared_y_)
+        if (page.counting.reach)
             link_ranges(shared);
         // The first column carries the axis labels; its axes are to be as wide as the others all the same.
         const double width = look.width_pt / page.grid.columns;
-        if (shared_y_ && page.grid.columns > 1)
+        if (page.counting.reach && page.grid.columns > 1)
             body.setColumnStretchFactor(0, width / std::max(labels_pt, width - labels_pt));
     }
 
 private:
+    /// What the clouds of a page share.
+    struct Counting {
+        std::optional<double> reach; ///< of all y axes
+        int cells = 0;               ///< across a panel
+    };
+
     /// What the panels of a page share.
     struct Page {
         QCustomPlot& plot;
@@ -159,6 +173,7 @@ private:
         const Look& look;
         double height; ///< of the body
         PanelGrid grid;
+        Counting counting;
         std::vector<QCPMarginGroup*> rows, columns;
     };
 
@@ -175,8 +190,8 @@ private:
         head->setMarginGroup(QCP::msLeft | QCP::msRight, page.columns[static_cast<size_t>(column)]);
         axes.setMarginGroup(QCP::msLeft | QCP::msRight, page.columns[static_cast<size_t>(column)]);
         axes.setMarginGroup(QCP::msBottom, page.rows[static_cast<size_t>(row)]);
-        fill_panel(axes, layer, page.grid, look);
-        axes.y().setTickLabels(column == 0 || !shared_y_);
+        fill_panel(axes, layer, page);
+        axes.y().setTickLabels(column == 0 || !page.counting.reach);
         if (column == 0)
             axes.y().setLabel(
                 fitting_label({quantity(), QStringLiteral("y")}, look, height - look.px(4 * look.font_pt)));
@@ -217,44 +232,68 @@ private:
                                                             : QStringLiteral("value before γ, β");
     }
 
-    const ScatterCloud& cloud(size_t place, const ScatterView& view, int cells) const {
-        auto& [counted, cloud] = clouds_[place];
-        if (std::exchange(counted, cells) != cells)
-            cloud = ScatterCloud::of(*layers_[place], view, cells);
-        return cloud;
+    /// The y axis is shared where all layers have the same bound (are of one width and kind), or none has one.
+    std::optional<double> shared_reach() const {
+        std::optional<ScatterView> first;
+        double reach = 0;
+        for (const LayerPtr& layer : layers_) {
+            if (!layer->has_points)
+                continue;
+            const ScatterView view = clouds_->view(layer);
+            if (first && view.bound != first->bound)
+                return std::nullopt;
+            first = view;
+            reach = std::max(reach, view.y);
+        }
+        return first ? std::optional(reach) : std::nullopt;
     }
 
-    void fill_panel(PanelAxes& axes, size_t place, const PanelGrid& grid, const Look& look) const {
+    ScatterView view(size_t place, std::optional<double> reach) const {
+        ScatterView view = clouds_->view(layers_[place]);
+        view.y = reach.value_or(view.y);
+        return view;
+    }
+
+    Counting counting_for(const Look& look) const {
+        const auto panels = static_cast<int>(fitting_panels(look).size());
+        const int columns = grid_for(panels, look.width_pt, look.height_pt).columns;
+        return {shared_reach(), cells_a_row / std::clamp(columns, 2, 4)};
+    }
+
+    CloudGrain cloud_grain(size_t place, const Counting& counting) const {
+        const ScatterView seen = view(place, counting.reach);
+        return CloudGrain::fitting(layers_[place]->density, 2 * seen.x, 2 * seen.y, counting.cells);
+    }
+
+    void fill_panel(PanelAxes& axes, size_t place, const Page& page) const {
+        const Look& look = page.look;
         const LayerAnalysis& layer = *layers_[place];
         axes.layer = layer.layer.index;
         if (!layer.has_points) {
             say_instead(axes, QStringLiteral("nothing recorded"), look);
             return;
         }
-        ScatterView view = scatter_view(layer);
-        view.y = shared_y_.value_or(view.y);
-        set_view(axes, view);
+        const ScatterView seen = view(place, page.counting.reach);
+        set_view(axes, seen);
         axes.x().setTicker(QSharedPointer<FewTicker>::create());
-        limit_ticks(axes.y(), look, look.px(look.height_pt) / grid.rows - look.px(5 * look.font_pt));
+        limit_ticks(axes.y(), look, look.px(look.height_pt) / page.grid.rows - look.px(5 * look.font_pt));
         for (QCPAxis* axis : axes.axes())
             axis->setTickLabelFont(look.font(small_scale));
-        add_bounds(axes, layer, view, look, false);
+        add_bounds(axes, layer, seen, look, false);
         Look panel_look = look; // all panels together stay within one figure's markers
         panel_look.vector_markers = look.vector_markers / static_cast<int>(layers_.size());
-        const ScatterCloud& drawn = cloud(place, view, cells_a_row / std::clamp(grid.columns, 2, 4));
-        add_cloud(axes, drawn, panel_look, dot_pt);
+        const auto drawn = clouds_->cloud(layers_[place], cloud_grain(place, page.counting));
+        add_cloud(axes, *drawn, panel_look, dot_pt);
         for (const Weighting weighting : {Weighting::points, Weighting::bins})
             add_curve(axes, layer, weighting, curve_pen(look, weighting, 1.1));
-        describe_points(axes, layers_[place], drawn, look);
+        describe_points(axes, layers_[place], *drawn, look);
     }
 
     AnalysisPtr shared_analysis_;
     const Analysis& analysis_ = *shared_analysis_;
     std::vector<LayerPtr> layers_;
     FigureParts parts_;
-    std::optional<double> shared_y_; ///< Reach of all y axes
-    /// One a layer, counted when first wanted with so many cells across, in the interface thread.
-    mutable std::vector<std::pair<int, ScatterCloud>> clouds_;
+    std::shared_ptr<CountedClouds> clouds_;
 };
 
 } // namespace
@@ -267,8 +306,11 @@ std::vector<LayerPtr> evenly_chosen(const Analysis& analysis, int most) {
     return chosen;
 }
 
-std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const FigureParts& parts) {
-    return std::make_unique<OverviewFigure>(std::move(analysis), std::move(layers), parts);
+std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const FigureParts& parts,
+                                        std::shared_ptr<CountedClouds> clouds) {
+    if (clouds == nullptr)
+        clouds = new_clouds();
+    return std::make_unique<OverviewFigure>(std::move(analysis), std::move(layers), parts, std::move(clouds));
 }
 
 } // namespace normscope

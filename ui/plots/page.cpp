@@ -15,14 +15,10 @@ namespace {
 constexpr double margin_pt = 7;
 constexpr int warning_lines = 2;
 constexpr int provenance_lines = 2, provenance_lines_narrow = 4;
-constexpr int description_lines = 2;
+constexpr int description_lines = 2, description_lines_narrow = 3;
 constexpr double foot_share = 0.13;              ///< Most of a page's height that provenance may take
 constexpr double least_for_description_pt = 165; ///< Height of a page below which its name has to do
 constexpr double small_scale = 0.875;            ///< 7 pt where the figure's type is 8 pt
-
-double page_width(const Look& look) {
-    return look.px(look.width_pt - 2 * margin_pt);
-}
 
 /// Each warning on a line of its own; when there are more than fit, the last line says how many are left.
 std::vector<TextRow> warning_rows(const Look& look, const std::vector<std::string>& warnings) {
@@ -45,8 +41,10 @@ std::vector<TextRow> heading_rows(const Look& look, const PageText& text) {
     rows.push_back({text.name, look.text, 1.25, true});
     rows.back().elide = Qt::ElideMiddle;
     rows.back().shrink = true;
+    const int most =
+        look.width_pt < narrow_page_pt && look.height_pt > look.width_pt ? description_lines_narrow : description_lines;
     if (look.height_pt >= least_for_description_pt)
-        for (const QString& line : wrapped_text(text.description, look.font(), page_width(look), description_lines))
+        for (const QString& line : wrapped_text(text.description, look.font(), page_width(look), most))
             rows.push_back({line, look.muted, 1});
     return rows;
 }
@@ -64,6 +62,10 @@ std::vector<TextRow> foot_rows(const Look& look, const QString& provenance) {
 }
 
 } // namespace
+
+double page_width(const Look& look) {
+    return look.px(look.width_pt - 2 * margin_pt);
+}
 
 QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& text, const FigureParts& parts) {
     plot.clearPlottables();

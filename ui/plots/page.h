@@ -22,6 +22,8 @@ struct PageText {
 /// Empties the plot and gives it the frame of every figure: heading and warnings above, provenance at the foot, as far
 /// as they are among the parts. What is between is returned, an empty grid.
 QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& text, const FigureParts& parts);
+/// The width between a page's margins, in layout pixels.
+double page_width(const Look& look);
 /// The height that a page leaves for its body, in layout pixels.
 double body_height(const QCustomPlot& plot, const Look& look);
 

@@ -13,17 +13,16 @@ constexpr double smallest_box_pt = 3;
 
 } // namespace
 
-PlotCanvas::PlotCanvas(QWidget* parent) : QCustomPlot(parent), box_(new QRubberBand(QRubberBand::Rectangle, this)) {
+PlotCanvas::PlotCanvas(QWidget* parent)
+    : QCustomPlot(parent), box_(new QRubberBand(QRubberBand::Rectangle, this)),
+      counting_(*QThreadPool::globalInstance()) {
     setMouseTracking(true);
     setFocusPolicy(Qt::NoFocus);                    // keys are the view's,
     setAttribute(Qt::WA_NoMousePropagation, false); // and so is the context menu, which QCustomPlot would keep
     layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmLogical); // its own buffer would cost as much as the rest
     rest_.setSingleShot(true);
     rest_.setInterval(rest_ms);
-    connect(&rest_, &QTimer::timeout, this, [this] {
-        setMoving(false);
-        replot(rpQueuedReplot);
-    });
+    connect(&rest_, &QTimer::timeout, this, &PlotCanvas::sharpen);
 }
 
 void PlotCanvas::setFigure(std::shared_ptr<const Figure> figure) {
@@ -46,8 +45,11 @@ void PlotCanvas::setMark(int layer) {
 }
 
 QImage PlotCanvas::picture() {
-    if (stale_)
-        refresh();
+    if (!isCurrent() && figure_ != nullptr) {
+        const Look look = presentLook();
+        figure_->prepare(look);
+        fill(look);
+    }
     return grab().toImage();
 }
 
@@ -62,19 +64,52 @@ void PlotCanvas::refreshIfSeen() {
         refresh();
 }
 
+/// How the figure is to look now, counted as finely as it is zoomed into.
+Look PlotCanvas::presentLook() const {
+    Look look = Look::of(theme_);
+    look.unit = logicalDpiX() / 72.0;
+    look.device_scale = devicePixelRatioF();
+    look.font_pt = font_pt_;
+    look.width_pt = width() / look.unit;
+    look.height_pt = height() / look.unit;
+    look.vector_markers = 0;
+    const Zoom zoom = zoom_of(*this);
+    if (zoom.size() != 1 || zoom_.home().size() != 1 || figure_ == nullptr || figure_->zoom_key() != shown_key_)
+        return look;
+    look.x_zoom = std::max(1.0, zoom_.home()[0].x.size() / zoom[0].x.size());
+    look.y_zoom = std::max(1.0, zoom_.home()[0].y.size() / zoom[0].y.size());
+    return look;
+}
+
+/// What has to be counted is counted in the background; what is seen stays until then.
 void PlotCanvas::refresh() {
     stale_ = false;
-    drag_.reset();
-    box_->hide();
-    look_ = Look::of(theme_);
-    look_.unit = logicalDpiX() / 72.0;
-    look_.device_scale = devicePixelRatioF();
-    look_.font_pt = font_pt_;
-    look_.width_pt = width() / look_.unit;
-    look_.height_pt = height() / look_.unit;
-    look_.vector_markers = 0;
+    counting_.cancel();
     if (figure_ == nullptr)
         return;
+    const Look look = presentLook();
+    if (figure_->prepared(look)) {
+        fill(look);
+        return;
+    }
+    counting_.start(
+        [figure = figure_, look](Progress& progress) -> Result<bool> {
+            figure->prepare(look, &progress);
+            NORMSCOPE_TRY(progress.check());
+            return true;
+        },
+        [this, figure = figure_, look](const Result<bool>& counted) {
+            if (counted && figure == figure_)
+                fill(look);
+        });
+}
+
+void PlotCanvas::fill(const Look& look) {
+    stale_ = false;
+    counting_.cancel();
+    drag_.reset();
+    box_->hide();
+    look_ = look;
     const Zoom before = zoom_of(*this);
     figure_->populate(*this, look_);
     zoom_.begin(*this, before, figure_->zoom_key() == shown_key_);
@@ -99,6 +134,16 @@ void PlotCanvas::paintEvent(QPaintEvent* event) {
     if (devicePixelRatioF() != look_.device_scale)
         refreshSoon(); // moved to a screen of another grain
     QCustomPlot::paintEvent(event);
+}
+
+/// At rest the image is painted exactly, and counted anew where it was zoomed into or out of.
+void PlotCanvas::sharpen() {
+    setMoving(false);
+    const bool counts = figure_ != nullptr && !drag_ && figure_->zoom_key() == shown_key_;
+    if (counts && figure_->grain(presentLook()) != figure_->grain(look_))
+        refresh();
+    else
+        replot(rpQueuedReplot);
 }
 
 PlotCanvas::Target PlotCanvas::targetAt(const QPointF& pixel) const {
@@ -200,8 +245,10 @@ void PlotCanvas::mouseReleaseEvent(QMouseEvent* event) {
         zoomToBox(event->position());
     drag_.reset();
     box_->hide();
-    if (drag.moved)
+    if (drag.moved) {
+        rest_.start();
         return;
+    }
     if (const int layer = drag.target.panel->layer_at(drag.from); layer > 0)
         emit layerChosen(layer);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/jobs/job_slot.h"
 #include "ui/plots/panel_axes.h"
 #include "ui/plots/zoom.h"
 
@@ -25,7 +26,9 @@ public:
     void setMark(int layer);
     const std::shared_ptr<const Figure>& figure() const { return figure_; }
     const Look& look() const { return look_; }
-    /// What is seen, at the device's scale.
+    /// False while something is counted for what was set.
+    bool isCurrent() const { return !stale_ && !counting_.busy(); }
+    /// What was set, at the device's scale.
     QImage picture();
 
     /// The figure adapts to any size; QCustomPlot would not let its widget be smaller than the first layout.
@@ -68,6 +71,9 @@ private:
     void refreshSoon();
     void refreshIfSeen();
     void refresh();
+    Look presentLook() const;
+    void fill(const Look& look);
+    void sharpen();
     Target targetAt(const QPointF& pixel) const;
     void dragTo(const QPointF& pixel);
     void zoomToBox(const QPointF& corner);
@@ -84,6 +90,7 @@ private:
     ZoomHistory zoom_;
     std::optional<Drag> drag_;
     QRubberBand* box_;
+    JobSlot<bool> counting_;
     QElapsedTimer since_wheel_;
     QTimer rest_; ///< Runs out when nothing has moved for a while.
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/axes.h"
 #include "ui/plots/colour_bar.h"
+#include "ui/plots/counted_clouds.h"
 #include "ui/plots/figure.h"
 #include "ui/plots/page.h"
 #include "ui/plots/point_colours.h"
@@ -65,12 +66,22 @@ public:
         : shared_analysis_(std::move(analysis)), shared_layer_(std::move(layer)), options_(options) {}
 
     std::string title() const override { return layer_.layer.name; }
+    std::vector<LayerPtr> layers() const override { return {shared_layer_}; }
     std::string zoom_key() const override {
         return std::string(layer_.affine == AffineView::after ? "scatter after " : "scatter before ") +
                layer_.layer.name;
     }
     double natural_height_mm(double width_mm) const override {
         return width_mm < 120 ? width_mm * 1.5 : width_mm * 0.58;
+    }
+
+    void prepare(const Look& look, const Progress*) const override { cloud(look); }
+    bool prepared(const Look& look) const override {
+        return clouds_.has_view(shared_layer_) && clouds_.has_cloud(shared_layer_, cloud_grain(look));
+    }
+    std::pair<int, int> grain(const Look& look) const override {
+        const CloudGrain grain = cloud_grain(look);
+        return {grain.x, grain.y};
     }
 
     void populate(QCustomPlot& plot, const Look& given) const override {
@@ -101,12 +112,13 @@ private:
         return QStringLiteral("Neither tensors nor a density of this layer were recorded.");
     }
 
-    const ScatterCloud& cloud(const Look& look) const {
-        const int cells = scatter_cells(look.width_pt);
-        if (std::exchange(cells_, cells) != cells)
-            cloud_ = ScatterCloud::of(layer_, scatter_view(layer_), cells);
-        return cloud_;
+    CloudGrain cloud_grain(const Look& look) const {
+        const ScatterView view = clouds_.view(shared_layer_);
+        return CloudGrain::fitting(layer_.density, 2 * view.x / look.x_zoom, 2 * view.y / look.y_zoom,
+                                   scatter_cells(look.width_pt));
     }
+
+    CountedClouds::CloudPtr cloud(const Look& look) const { return clouds_.cloud(shared_layer_, cloud_grain(look)); }
 
     /// Axes with the data, the colour bar beside them, the key of the colours above.
     void fill(PanelAxes& axes, QCPLayoutGrid& left, const Look& look) const {
@@ -119,7 +131,7 @@ private:
                                         look.px(look.width_pt) * 0.5));
         axes.y().setLabel(fitting_label({output_axis_text(layer_), short_output_axis_text(layer_), QStringLiteral("y")},
                                         look, room - look.px(3 * look.font_pt)));
-        const ScatterView view = scatter_view(layer_);
+        const ScatterView view = clouds_.view(shared_layer_);
         set_view(axes, view);
         limit_ticks(axes.x(), look, look.px(look.width_pt) * 0.6);
         limit_ticks(axes.y(), look, room - look.px(3 * look.font_pt));
@@ -136,16 +148,16 @@ private:
             add_curve(axes, layer_, Weighting::points, curve_pen(look, Weighting::points, curve_pt));
         if (options_.by_bins)
             add_curve(axes, layer_, Weighting::bins, curve_pen(look, Weighting::bins, curve_pt));
-        describe_points(axes, shared_layer_, cloud(look), look);
+        describe_points(axes, shared_layer_, *cloud(look), look);
         left.simplify(); // without a key there is no first row
     }
 
     void add_density(PanelAxes& axes, QCPLayoutGrid* row, const Look& look) const {
-        const ScatterCloud& drawn = cloud(look);
-        add_cloud(axes, drawn, look, dot_pt);
-        if (row != nullptr && !drawn.shown->cells.empty())
+        const CountedClouds::CloudPtr drawn = cloud(look);
+        add_cloud(axes, *drawn, look, dot_pt);
+        if (row != nullptr && !drawn->shown->cells.empty())
             row->addElement(0, 1,
-                            make_colour_bar(axes, density_bar(static_cast<double>(drawn.shown->most), look), look));
+                            make_colour_bar(axes, density_bar(static_cast<double>(drawn->shown->most), look), look));
     }
 
     /// The kept points in their colours on a faint density; the density alone where none was kept.
@@ -158,14 +170,14 @@ private:
             left.addElement(0, 0, key.release());
         Look faint = look;
         faint.faint = true;
-        new CloudPlottable(axes, faint, cloud(look).all, std::move(coloured.groups), coloured_dot_pt);
+        new CloudPlottable(axes, faint, cloud(look)->all, std::move(coloured.groups), coloured_dot_pt);
         if (row != nullptr && options_.colour == ColourBy::token && coloured.last_token > 1)
             row->addElement(0, 1, make_colour_bar(axes, token_bar(coloured.last_token, look), look));
     }
 
     /// Measures beside the axes, or under them on a narrow page; away where they would leave too little of the axes.
     void add_readout(QCustomPlot& plot, QCPLayoutGrid& body, const Look& look) const {
-        std::vector<TextRow> rows = readout_rows(layer_, cloud(look), options_, look);
+        std::vector<TextRow> rows = readout_rows(layer_, *cloud(look), options_, look);
         const bool narrow = look.width_pt < narrow_page_pt;
         auto element = std::make_unique<TextElement>(&plot, look, std::move(rows),
                                                      narrow ? TextElement::Flow::line : TextElement::Flow::column);
@@ -182,8 +194,7 @@ private:
     ScatterOptions options_;
     const Analysis& analysis_ = *shared_analysis_;
     const LayerAnalysis& layer_ = *shared_layer_;
-    mutable ScatterCloud cloud_; ///< Counted once for so many cells across, in the interface thread.
-    mutable int cells_ = 0;
+    mutable CountedClouds clouds_;
 };
 
 } // namespace

@@ -126,9 +126,9 @@ void add_band(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look) {
     upper->setChannelFillGraph(edge(low));
 }
 
-ScatterCloud ScatterCloud::of(const LayerAnalysis& layer, const ScatterView& view, int cells_across) {
+ScatterCloud ScatterCloud::of(const LayerAnalysis& layer, CloudGrain grain) {
     ScatterCloud cloud;
-    cloud.all = std::make_shared<Cloud>(Cloud::of(layer.density, 2 * view.x, 2 * view.y, cells_across));
+    cloud.all = std::make_shared<Cloud>(Cloud::of(layer.density, grain));
     // A cell of few points has only outliers in it, so all of its points are at hand.
     const uint64_t few = std::min(most_dots_a_cell, layer.outlier_threshold);
     const auto in_thin_cell = [&](const Point& point) {
@@ -166,13 +166,6 @@ void describe_points(PanelAxes& axes, LayerPtr layer, const ScatterCloud& cloud,
         return place_text(at) + (count == 1 ? QStringLiteral(": 1 point in the cell")
                                             : QStringLiteral(": %1 points in the cell").arg(count_text(count)));
     };
-}
-
-const CurveFit* drawn_fit(const LayerAnalysis& layer, Weighting weighting) {
-    if (const CurveFit* fit = layer.fit(Curve::tanh, weighting))
-        return fit;
-    const auto first = std::ranges::find(layer.fits, weighting, &CurveFit::weighting);
-    return first == layer.fits.end() ? nullptr : &*first;
 }
 
 QPen curve_pen(const Look& look, Weighting weighting, double width_pt) {

@@ -31,8 +31,7 @@ struct ScatterCloud {
     std::shared_ptr<const Cloud> shown; ///< Without the thinly filled cells
     std::vector<Point> singles;         ///< The points of those
 
-    /// At most `cells_across` cells along each axis of the view.
-    static ScatterCloud of(const LayerAnalysis& layer, const ScatterView& view, int cells_across);
+    static ScatterCloud of(const LayerAnalysis& layer, CloudGrain grain);
 };
 
 /// How many cells across suit a page of this width: cells of about 1 pt, large enough to have a colour.
@@ -45,8 +44,6 @@ void describe_points(PanelAxes& axes, LayerPtr layer, const ScatterCloud& cloud,
 /// The point-weighted curve solid, or the bin-weighted one dashed; nothing where there is none.
 void add_curve(QCPAxisRect& axes, const LayerAnalysis& layer, Weighting weighting, const QPen& pen);
 
-/// The curve that figures draw: tanh if it was fitted, else the first that was. Null where this weighting was not.
-const CurveFit* drawn_fit(const LayerAnalysis& layer, Weighting weighting);
 /// The colour and line of a weighting's curve.
 QPen curve_pen(const Look& look, Weighting weighting, double width_pt);
 QColor band_colour(const Look& look);

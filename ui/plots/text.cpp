@@ -3,8 +3,10 @@
 
 #include <QFontMetricsF>
 #include <QLocale>
+#include <QRegularExpression>
 #include <QStringList>
 
+#include <algorithm>
 #include <cmath>
 
 namespace normscope {
@@ -66,6 +68,13 @@ QString r2_text(double r2, int digits) {
 
 QString power_of_ten(int exponent) {
     return exponent == 0 ? QStringLiteral("1") : QStringLiteral("10") + superscript(exponent);
+}
+
+const CurveFit* drawn_fit(const LayerAnalysis& layer, Weighting weighting) {
+    if (const CurveFit* fit = layer.fit(Curve::tanh, weighting))
+        return fit;
+    const auto first = std::ranges::find(layer.fits, weighting, &CurveFit::weighting);
+    return first == layer.fits.end() ? nullptr : &*first;
 }
 
 bool has_curve(const CurveFit& fit) {
@@ -170,6 +179,20 @@ QString layer_text(const Analysis& analysis, const LayerAnalysis& layer) {
 
 QString fitted_text(const QString& text, const QFont& font, double width, Qt::TextElideMode mode) {
     return QFontMetricsF(font).elidedText(text, mode, width);
+}
+
+QString fitted_name(const QString& name, const QFont& font, double width) {
+    static const QRegularExpression last_number(QStringLiteral("^(.*\\.)?(\\d+\\.)(.+)$"));
+    const QFontMetricsF metrics(font);
+    const QRegularExpressionMatch parts = last_number.match(name);
+    if (!parts.hasMatch() || metrics.horizontalAdvance(name) <= width)
+        return metrics.elidedText(name, Qt::ElideLeft, width);
+    const QString before = parts.captured(1), number = parts.captured(2), end = parts.captured(3);
+    const double rest = width - metrics.horizontalAdvance(number + end);
+    if (const QString kept = metrics.elidedText(before, Qt::ElideLeft, rest); rest > 0 && !kept.isEmpty())
+        return kept + number + end;
+    const QString head = QStringLiteral("…") + number;
+    return head + metrics.elidedText(end, Qt::ElideLeft, width - metrics.horizontalAdvance(head));
 }
 
 QStringList wrapped_text(const QString& text, const QFont& font, double width, int lines) {

@@ -23,6 +23,8 @@ QString power_of_ten(int exponent);
 QString equation_text(const CurveFit& fit);
 /// "α = 0.0691 ± 0.0002", or "linear, α undetermined".
 QString alpha_text(const CurveFit& fit, int digits = 4);
+/// The fit that is drawn and told: tanh if it was fitted, else the first that was. Null where this weighting was not.
+const CurveFit* drawn_fit(const LayerAnalysis& layer, Weighting weighting);
 /// Whether a fit has a curve to draw.
 bool has_curve(const CurveFit& fit);
 /// What a fit's flags mean, in words; empty for a fit without any.
@@ -41,6 +43,9 @@ QString kind_text(const NormLayer& layer);
 
 /// `text` cut at `mode` so that it is at most `width` wide in `font`.
 QString fitted_text(const QString& text, const QFont& font, double width, Qt::TextElideMode mode);
+/// The path of a module, cut so that layers can still be told apart: its last number stays, and as much of its end as
+/// there is room for: "…0.…tion.output.LayerNorm".
+QString fitted_name(const QString& name, const QFont& font, double width);
 /// `text` on at most `lines` lines of `width`, broken between words; the last is elided.
 QStringList wrapped_text(const QString& text, const QFont& font, double width, int lines);
 

@@ -95,8 +95,9 @@ void TextElement::draw_row(QCPPainter* painter, const TextRow& row, const QRectF
     const double left = width - QFontMetricsF(font).horizontalAdvance(row.prefix);
     painter->setFont(font);
     painter->setPen(QPen(row.colour));
-    painter->drawText(QPointF(place.left() + indent(row), place.top() + QFontMetricsF(font).ascent()),
-                      row.prefix + fitted_text(row.text, font, left, row.elide));
+    painter->drawText(
+        QPointF(place.left() + indent(row), place.top() + QFontMetricsF(font).ascent()),
+        row.prefix + (row.is_name ? fitted_name(row.text, font, left) : fitted_text(row.text, font, left, row.elide)));
 }
 
 void TextElement::draw_swatch(QCPPainter* painter, const TextRow& row, const QRectF& place) const {

@@ -21,8 +21,9 @@ struct TextRow {
     Swatch swatch = Swatch::none;
     QColor swatch_colour = {};
     Qt::TextElideMode elide = Qt::ElideRight;
-    QString prefix = {}; ///< Stands before the text and is never cut.
-    bool shrink = false; ///< Set smaller and lighter before anything is cut.
+    QString prefix = {};  ///< Stands before the text and is never cut.
+    bool is_name = false; ///< The path of a module, which is cut as such.
+    bool shrink = false;  ///< Set smaller and lighter before anything is cut.
 };
 
 /// Rows of text outside the axes, where they can never cover data: headings, keys, measures, provenance.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is looked at is written to files. The functions that write see to it that a file appears whole or not at all.
 #include "core/recording/dump.h"
+#include "ui/export/figure_file.h"
 #include "ui/session/session_state.h"
 
 namespace normscope {
@@ -63,7 +64,7 @@ void Session::State::export_figure(std::shared_ptr<const Figure> figure, const F
     writing.start<QString>(
         [figure = std::move(figure), style, path, analysis = run->analysis](Progress& progress) -> Result<QString> {
             progress.report("draw", path.toStdString(), 0, 0);
-            NORMSCOPE_TRY(normscope::export_figure(*figure, style, path.toStdString(), provenance_line(*analysis)));
+            NORMSCOPE_TRY(save_figure(*figure, *analysis, style, path.toStdString(), &progress));
             return path;
         },
         [this, path](Result<QString> written) { take_written(path, written); });

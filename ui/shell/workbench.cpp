@@ -16,6 +16,7 @@
 #include <QDockWidget>
 #include <QTimer>
 
+#include <algorithm>
 #include <utility>
 
 namespace normscope {
@@ -96,10 +97,14 @@ void Workbench::arrange() {
 
 void Workbench::shareRoom() {
     constexpr double left = 0.28, right = 0.22, below = 0.34;
+    constexpr int least_lines = 15, least_characters = 28; // what a chart with its key and tabs takes
     enum { files, layers, gradients, depth };
+    const int characters = least_characters * fontMetrics().averageCharWidth();
     resizeDocks({docks_[layers], docks_[gradients]},
-                {static_cast<int>(left * width()), static_cast<int>(right * width())}, Qt::Horizontal);
-    resizeDocks({docks_[depth]}, {static_cast<int>(below * height())}, Qt::Vertical);
+                {static_cast<int>(left * width()), std::max(characters, static_cast<int>(right * width()))},
+                Qt::Horizontal);
+    const int lines = least_lines * fontMetrics().height();
+    resizeDocks({docks_[depth]}, {std::max(lines, static_cast<int>(below * height()))}, Qt::Vertical);
     resizeDocks({docks_[files], docks_[layers]}, {height() / 5, height()}, Qt::Vertical);
 }
 

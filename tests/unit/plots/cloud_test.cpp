@@ -37,7 +37,7 @@ TEST(Cloud, KeepsEveryPointOfASparseDensity) {
             x.push_back(static_cast<float>(i) - 9.6f), y.push_back(static_cast<float>(j) - 9.6f);
     Density density;
     density.add(x, y);
-    const Cloud cloud = Cloud::of(density, 20, 20, PowerAxis::cells);
+    const Cloud cloud = Cloud::of(density, {1, 1});
     EXPECT_EQ(cloud.cells.size(), 400u);
     EXPECT_EQ(marked(painted(cloud, 10.5, 10.5, {63, 63})), 400);
 }
@@ -46,7 +46,7 @@ TEST(Cloud, JoinsCellsWithoutLosingAPoint) {
     const AnalysisPtr analysis = synthetic::analysis({{}});
     const Density& density = analysis->layers[0]->density;
     for (const int across : {1024, 220, 50, 3}) {
-        const Cloud cloud = Cloud::of(density, 20, 16, across);
+        const Cloud cloud = Cloud::of(density, CloudGrain::fitting(density, 20, 16, across));
         EXPECT_EQ(cloud.points_in_cells_of_at_most(UINT64_MAX), static_cast<uint64_t>(density.total())) << across;
         EXPECT_LE(20 / cloud.cell_width, across);
         // What is drawn singly and what is drawn as cells share no point and miss none.
@@ -63,7 +63,7 @@ TEST(Cloud, PutsAPointInItsPixel) {
     const float x[] = {3.3f}, y[] = {-1.7f};
     density.add(x, y);
     density.reserve(8, 8);
-    const QImage image = painted(Cloud::of(density, 8, 8, PowerAxis::cells), 4, 4, {800, 800});
+    const QImage image = painted(Cloud::of(density, {1, 1}), 4, 4, {800, 800});
     // 100 pixels to the unit, y upwards. A cell is 1/64 wide, so its pixels lie within 2 of the point's own.
     EXPECT_GT(marked(image), 0);
     EXPECT_LE(marked(image), 9);
@@ -76,7 +76,7 @@ TEST(Cloud, ShowsTheFullestOfTheCellsThatShareAPixel) {
     density.add(x, y);
     DeviceMap map;
     map.y_scale = 1;
-    const QImage image = paint_cloud(Cloud::of(density, 1, 1, PowerAxis::cells), map, {0, 0, 1, 1},
+    const QImage image = paint_cloud(Cloud::of(density, {1, 1}), map, {0, 0, 1, 1},
                                      [](double count) { return qRgb(static_cast<int>(count), 0, 0); });
     EXPECT_EQ(qRed(image.pixel(0, 0)), 3);
 }

@@ -27,7 +27,16 @@ protected:
     void show(std::shared_ptr<const Figure> figure) {
         view_.setFigure(std::move(figure));
         view_.show();
-        QApplication::processEvents();
+        settle();
+    }
+
+    void settle() {
+        QElapsedTimer waited;
+        for (waited.start(); waited.elapsed() < 10000;) {
+            QApplication::processEvents();
+            if (view_.isCurrent())
+                break;
+        }
     }
 
     void show_scatter(size_t layer, const ScatterOptions& options = {}) {
