@@ -2,12 +2,14 @@
 #include "app/window.h"
 
 #include "app/console.h"
+#include "ui/panels/scatter_panel.h"
 #include "ui/plots/figure.h"
 #include "ui/session/session.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/screenshot.h"
 #include "ui/shell/settings.h"
 #include "ui/shell/theme.h"
+#include "ui/shell/workbench.h"
 #include "version.h"
 
 #include <QtCore/QTimer>
@@ -72,7 +74,9 @@ void add_window_options(CLI::App& program, WindowCommand& command) {
     program.add_option("--select", command.layer, "the norm layer to show");
     program.add_option("--panel", command.panel,
                        "what to bring to the front for the picture: scatter, files, layers, gradients, depth, grid, "
-                       "contents, log, or one of the dialogs run, export, report, manual, about");
+                       "contents, log, or one of the dialogs run, export, report, pairing, manual, about");
+    program.add_option("--colour", command.colour, "what the colours of the scatter tell: density, token or channel")
+        ->check(CLI::IsMember({"density", "token", "channel"}));
     program.add_flag("--only", command.only, "take that panel alone");
 }
 
@@ -98,6 +102,8 @@ int open_window(const WindowCommand& command) {
     MainWindow window(session, settings);
     if (!command.theme.empty())
         window.theme().choose(command.theme == "dark" ? ThemeChoice::dark : ThemeChoice::light);
+    if (!command.colour.empty())
+        window.workbench().scatter().setColour(QString::fromStdString(command.colour));
     std::unique_ptr<Screenshot> screenshot;
     if (picture)
         screenshot = std::make_unique<Screenshot>(session, window,

@@ -14,7 +14,7 @@ struct WindowCommand {
     std::vector<std::string> files;
     bool fresh = false;
     std::string theme; ///< "", "light" or "dark"
-    std::string screenshot, size = "1280x800", layer, panel;
+    std::string screenshot, size = "1280x800", layer, panel, colour;
     bool only = false;
 };
 

@@ -133,6 +133,10 @@ void ScatterPanel::showView() {
                          : tr("%1 and %n more", nullptr, names.size() - 1).arg(names[0]));
 }
 
+void ScatterPanel::setColour(const QString& what) {
+    colour_->setCurrentText(what);
+}
+
 ScatterOptions ScatterPanel::scatterOptions() const {
     ScatterOptions options;
     const int fit = fit_->currentIndex();

@@ -20,6 +20,8 @@ public:
     QString dataCsv() const override; ///< The points kept: outliers and a sample.
     QVariantMap options() const override;
     void restoreOptions(const QVariantMap& options) override;
+    /// What the colours tell: "density", "token" or "channel".
+    void setColour(const QString& what);
     /// Curves, colours and parts as they are chosen here.
     ScatterOptions scatterOptions() const;
 

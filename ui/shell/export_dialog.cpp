@@ -6,6 +6,7 @@
 #include "ui/shell/export_form.h"
 #include "ui/shell/figure_preview.h"
 #include "ui/shell/path_row.h"
+#include "ui/shell/saving.h"
 #include "ui/shell/settings.h"
 
 #include <QClipboard>
@@ -36,7 +37,7 @@ QString usual_folder() {
 ExportDialog::ExportDialog(Session& session, WindowSettings& settings, QWidget* parent)
     : QDialog(parent), session_(session), settings_(settings), message_(new MessageBar(this)),
       preview_(new FigurePreview), form_(new ExportForm), path_(new QLineEdit), replaces_(new QLabel),
-      save_(new QPushButton(tr("&Save"))) {
+      save_(new QPushButton(tr("&Save"))), saving_(new Saving(session, *this, *save_, *message_)) {
     setWindowTitle(tr("Save figure"));
     constexpr int width = 1000, height = 620, form_width = 290;
     resize(width, height);
@@ -72,16 +73,7 @@ void ExportDialog::wire() {
     connect(path_, &QLineEdit::textChanged, this, &ExportDialog::followPath);
     connect(preview_, &FigurePreview::failed, this,
             [this](const QString& text) { message_->show(MessageKind::error, text); });
-    connect(&session_, &Session::written, this, [this] {
-        if (writing_)
-            accept();
-        setWriting(false);
-    });
-    connect(&session_, &Session::writeFailed, this, [this](const QString& text) {
-        if (writing_)
-            message_->show(MessageKind::error, text);
-        setWriting(false);
-    });
+    connect(saving_, &Saving::changed, this, &ExportDialog::followPath);
     connect(new QShortcut(QKeySequence::Copy, this), &QShortcut::activated, this,
             [this] { QGuiApplication::clipboard()->setImage(preview_->image()); });
 }
@@ -91,7 +83,7 @@ void ExportDialog::open(const FigureSource& source) {
     form_->show(source);
     const QString folder = settings_.value(folder_key, usual_folder()).toString();
     path_->setText(folder + QLatin1Char('/') + source.name + QLatin1Char('.') + form_->format());
-    setWriting(false);
+    saving_->reset();
     refresh();
     show();
     raise();
@@ -104,7 +96,7 @@ QString ExportDialog::path() const {
 
 void ExportDialog::followPath() {
     replaces_->setText(QFileInfo(path()).isFile() ? tr("replaces the file that is there") : QString());
-    save_->setEnabled(!writing_ && !path().isEmpty());
+    save_->setEnabled(!saving_->running() && !path().isEmpty());
 }
 
 void ExportDialog::followFormat(const QString& format) {
@@ -134,19 +126,12 @@ void ExportDialog::browse() {
 }
 
 void ExportDialog::save() {
-    if (!figure_ || writing_ || path().isEmpty())
+    if (!figure_ || saving_->running() || path().isEmpty())
         return;
     form_->remember(settings_);
     settings_.setValue(folder_key, QFileInfo(path()).absolutePath());
-    message_->clear();
-    setWriting(true);
+    saving_->begin();
     session_.exportFigure(figure_, form_->style(), path());
-}
-
-void ExportDialog::setWriting(bool now) {
-    writing_ = now;
-    save_->setText(now ? tr("Saving…") : tr("&Save"));
-    followPath();
 }
 
 } // namespace normscope

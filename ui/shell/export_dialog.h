@@ -14,6 +14,7 @@ namespace normscope {
 class ExportForm;
 class FigurePreview;
 class MessageBar;
+class Saving;
 class Session;
 class WindowSettings;
 
@@ -34,20 +35,19 @@ private:
     void followFormat(const QString& format);
     void refresh();
     void browse();
-    void setWriting(bool now);
     QString path() const;
 
     Session& session_;
     WindowSettings& settings_;
     FigureSource source_;
     std::shared_ptr<const Figure> figure_;
-    bool writing_ = false;
     MessageBar* message_;
     FigurePreview* preview_;
     ExportForm* form_;
     QLineEdit* path_;
     QLabel* replaces_;
     QPushButton* save_;
+    Saving* saving_;
 };
 
 } // namespace normscope

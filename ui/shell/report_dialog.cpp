@@ -4,6 +4,7 @@
 #include "ui/panels/message_bar.h"
 #include "ui/session/session.h"
 #include "ui/shell/path_row.h"
+#include "ui/shell/saving.h"
 #include "ui/shell/settings.h"
 
 #include <QCheckBox>
@@ -52,7 +53,8 @@ QSpinBox* pixels() {
 
 ReportDialog::ReportDialog(Session& session, WindowSettings& settings, QWidget* parent)
     : QDialog(parent), session_(session), settings_(settings), message_(new MessageBar(this)), folder_(new QLineEdit),
-      dpi_(new QSpinBox), width_(pixels()), height_(pixels()), save_(new QPushButton(tr("&Save"))) {
+      dpi_(new QSpinBox), width_(pixels()), height_(pixels()), save_(new QPushButton(tr("&Save"))),
+      saving_(new Saving(session, *this, *save_, *message_)) {
     setWindowTitle(tr("Save the whole report"));
     constexpr int width = 560;
     setMinimumWidth(width);
@@ -100,16 +102,7 @@ QFormLayout* ReportDialog::fields() {
 void ReportDialog::wire() {
     connect(folder_, &QLineEdit::textChanged, this, &ReportDialog::follow);
     connect(save_, &QPushButton::clicked, this, &ReportDialog::save);
-    connect(&session_, &Session::written, this, [this] {
-        if (writing_)
-            accept();
-        setWriting(false);
-    });
-    connect(&session_, &Session::writeFailed, this, [this](const QString& text) {
-        if (writing_)
-            message_->show(MessageKind::error, text);
-        setWriting(false);
-    });
+    connect(saving_, &Saving::changed, this, &ReportDialog::follow);
 }
 
 void ReportDialog::open() {
@@ -119,7 +112,7 @@ void ReportDialog::open() {
     folder_->setText(inside + QLatin1Char('/') + name);
     dpi_->setValue(settings_.value(dpi_key, ReportOptions().dpi).toInt());
     message_->clear();
-    setWriting(false);
+    saving_->reset();
     show();
     raise();
     activateWindow();
@@ -140,7 +133,7 @@ ReportOptions ReportDialog::options() const {
 }
 
 void ReportDialog::follow() {
-    save_->setEnabled(!writing_ && !folder_->text().trimmed().isEmpty() && !options().formats.empty());
+    save_->setEnabled(!saving_->running() && !folder_->text().trimmed().isEmpty() && !options().formats.empty());
 }
 
 void ReportDialog::save() {
@@ -151,15 +144,8 @@ void ReportDialog::save() {
     settings_.setValue(formats_key, chosen);
     settings_.setValue(dpi_key, asked.dpi);
     settings_.setValue(folder_key, QFileInfo(folder_->text().trimmed()).absolutePath());
-    message_->clear();
-    setWriting(true);
+    saving_->begin();
     session_.writeReport(asked);
-}
-
-void ReportDialog::setWriting(bool now) {
-    writing_ = now;
-    save_->setText(now ? tr("Saving…") : tr("&Save"));
-    follow();
 }
 
 } // namespace normscope

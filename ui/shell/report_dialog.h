@@ -17,6 +17,7 @@ class QSpinBox;
 namespace normscope {
 
 class MessageBar;
+class Saving;
 class Session;
 class WindowSettings;
 
@@ -36,16 +37,15 @@ private:
     QFormLayout* fields();
     void wire();
     void follow();
-    void setWriting(bool now);
 
     Session& session_;
     WindowSettings& settings_;
-    bool writing_ = false;
     MessageBar* message_;
     QLineEdit* folder_;
     std::map<std::string, QCheckBox*> formats_;
     QSpinBox *dpi_, *width_, *height_;
     QPushButton* save_;
+    Saving* saving_;
 };
 
 } // namespace normscope
