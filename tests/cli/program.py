@@ -35,6 +35,8 @@ class ProgramTest(unittest.TestCase):
         lines = done.stderr.strip().splitlines()
         self.assertEqual(len(lines), 1, done.stderr)
         self.assertTrue(lines[0].startswith("normscope: "), lines[0])
+        places = lines[0].split(": ")
+        self.assertNotIn(True, [place == before for before, place in zip(places, places[1:])], "a place is named twice: " + lines[0])
         for word in says:
             self.assertIn(str(word), lines[0])
         self.assertEqual(done.stdout, "")

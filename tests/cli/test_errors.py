@@ -92,6 +92,12 @@ class Errors(ProgramTest):
         path = self.write("missing.safetensors", safetensors(renamed, whole[8 + size :]))
         self.assert_fails(3, "capture", path, *IMAGES, "-o", self.folder / "o.h5", says=["blocks.3.norm1"])
 
+    def test_a_network_of_no_known_family_is_read_but_not_run(self):
+        header = {"lines.0.norm.weight": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}
+        path = self.write("other.safetensors", safetensors(header, b"1234"))
+        self.run_program("inspect", path)
+        self.assert_fails(3, "capture", path, "--input", "random", "-o", self.folder / "o.h5", says=["other.safetensors", "vit"])
+
     def test_input_that_does_not_fit(self):
         numpy_header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 5, 5), }"
         header = numpy_header.ljust(117) + "\n"
