@@ -150,7 +150,7 @@ struct Recording {
     std::vector<LayerRecording> layers;
     std::vector<std::string> warnings;
     std::vector<std::string> files; ///< The dumps that it streams from; empty for one in memory.
+    std::vector<PairMapping> pairs; ///< What told its layers, where the file's layout did not.
 };
 
 } // namespace normscope
-    std::vector<PairMapping> pairs; ///< What told its layers, where the file's layout did not.
