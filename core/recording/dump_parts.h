@@ -27,7 +27,6 @@ std::vector<LayerPlace> find_foreign_layers(const Object& root);
 /// A whole file, or a group of it. Throws Failure.
 std::shared_ptr<Recording> read_dump(const std::string& path, const std::string& group);
 
-} // namespace normscope::hdf
 /// Warns of layers whose kind or ε is not known.
 void warn_of_unknown(Recording& recording);
 
@@ -36,3 +35,4 @@ void warn_of_unknown(Recording& recording);
 std::shared_ptr<Recording> read_pairs(const std::string& path, const std::string& group,
                                       const std::vector<PairMapping>& pairs);
 
+} // namespace normscope::hdf
