@@ -16,7 +16,8 @@ namespace {
 
 /// Copies a tensor pass into the result.
 void take(const LayerRecording& layer, LayerSums& sums, LayerAnalysis& result) {
-    result.points = layer.input->rows() * layer.input->channels();
+    result.padding = layer.mask ? std::count(layer.mask->begin(), layer.mask->end(), 0) : 0;
+    result.points = (layer.input->rows() - result.padding) * layer.input->channels();
     result.share = result.points > 0 ? static_cast<double>(sums.input.count) / static_cast<double>(result.points) : 1;
     result.input = sums.input;
     result.output = sums.output;

@@ -39,7 +39,8 @@ struct LayerAnalysis {
     bool as_stored = false;    ///< The output as stored was analysed because kind or ε are unknown.
     bool from_summary = false; ///< The figures cover the whole run, by its summary; only a sample is stored.
     bool has_points = false;   ///< False where neither tensors nor a density are there.
-    int64_t points = 0;        ///< B·N·C of the run
+    int64_t points = 0;        ///< B·N·C of the run, without padding
+    int64_t padding = 0;       ///< Rows of the stored tensors that are padding and left out
     double share = 1;          ///< Of the points, how many these figures cover; below 1 for a preview.
     Moments input, output;     ///< output: of the value that `affine` names
     std::string gradient_path; ///< "norm" or "total": which way the gradient of the input took; "" without gradients

@@ -34,7 +34,9 @@ public:
         const auto stored = static_cast<std::size_t>(row % tokens_);
         const auto& positions = layer_.token_positions;
         const auto token = stored < positions.size() ? positions[stored] : static_cast<int32_t>(stored);
-        return {x, y, static_cast<int32_t>(index % channels_), token, static_cast<int32_t>(row / tokens_)};
+        const auto& samples = layer_.token_samples;
+        const auto sample = stored < samples.size() ? samples[stored] : static_cast<int32_t>(row / tokens_);
+        return {x, y, static_cast<int32_t>(index % channels_), token, sample};
     }
 
 private:

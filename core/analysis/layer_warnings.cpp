@@ -25,7 +25,7 @@ void warn_of_non_finite(const std::string& what, const Moments& moments, std::ve
 std::optional<std::string> warn_of_affine_gap(const NormLayer& layer, double gap, double largest) {
     double gain = 1;
     for (const float weight : layer.weight)
-        gain = std::max(gain, static_cast<double>(std::abs(weight)));
+        gain = std::max(gain, std::abs(weight + layer.weight_offset));
     constexpr double half_precision = 2e-3; // 2^-10 of float16 in input and output
     if (!(gap > half_precision * gain * std::max(1.0, largest)))
         return std::nullopt;

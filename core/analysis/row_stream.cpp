@@ -40,9 +40,18 @@ NORMSCOPE_CLONES float row_gap(const float* normalized, const float* stored, con
     return std::bit_cast<float>(largest);
 }
 
-float affine_gap(const NormLayer& layer, std::span<const float> normalized, std::span<const float> stored) {
+/// γ as the affine part multiplies by it.
+std::vector<float> scale_of(const NormLayer& layer) {
+    std::vector<float> scale = layer.weight;
+    for (float& factor : scale)
+        factor += static_cast<float>(layer.weight_offset);
+    return scale;
+}
+
+float affine_gap(const NormLayer& layer, const std::vector<float>& scale, std::span<const float> normalized,
+                 std::span<const float> stored) {
     const auto channels = static_cast<std::size_t>(layer.channels);
-    const float* weight = layer.weight.empty() ? nullptr : layer.weight.data();
+    const float* weight = scale.empty() ? nullptr : scale.data();
     const float* bias = layer.bias.empty() ? nullptr : layer.bias.data();
     float largest = 0;
     for (std::size_t first = 0; first + channels <= normalized.size(); first += channels)
@@ -71,6 +80,20 @@ int64_t step_of(const RowSource& rows) {
     return std::max<int64_t>(1, step);
 }
 
+/// Calls `visit` with the stretches of rows that are no padding.
+template <typename Visit>
+void each_stretch(const std::vector<uint8_t>* mask, RowRange rows, Visit visit) {
+    if (mask == nullptr)
+        return visit(rows);
+    const auto at = [&](int64_t row) { return mask->begin() + row; };
+    while (rows.first < rows.last) {
+        const auto first = std::find(at(rows.first), at(rows.last), 1), last = std::find(first, at(rows.last), 0);
+        if (first != last)
+            visit(RowRange{first - mask->begin(), last - mask->begin()});
+        rows.first = last - mask->begin();
+    }
+}
+
 /// Tells how far worker 0 has come, for all: the shares are equal.
 class Report {
 public:
@@ -92,7 +115,8 @@ private:
 /// One worker's buffers and its walk over its share of the rows.
 class Walk {
 public:
-    explicit Walk(const RowStream& stream) : stream_(stream), layer_(stream.layer) {}
+    explicit Walk(const RowStream& stream)
+        : stream_(stream), layer_(stream.layer), scale_(scale_of(stream.layer.layer)) {}
 
     /// `done(rows)` hears how far it has come.
     Result<void> run(RowRange range, const Progress& progress, const std::function<void(const LayerBlock&)>& use,
@@ -104,7 +128,7 @@ public:
             LayerBlock block;
             block.first_row = row;
             NORMSCOPE_TRY(fill(block, row, count));
-            use(block);
+            each_stretch(layer_.mask.get(), {row, row + count}, [&](RowRange rows) { use(part_of(block, rows)); });
             done(row + count - range.first);
         }
         return {};
@@ -137,15 +161,27 @@ private:
             block.y = normalized_;
         if (stream_.points_only)
             return {};
-        if (normalizes && affine_fits(layer_.layer))
-            block.affine_gap = affine_gap(layer_.layer, normalized_, stored);
         const RowSource* input_grad = layer_.input_grad ? layer_.input_grad.get() : layer_.input_grad_total.get();
         NORMSCOPE_TRY(read(input_grad, row, count, input_grad_, block.input_grad));
         return read(layer_.output_grad.get(), row, count, output_grad_, block.output_grad);
     }
 
+    LayerBlock part_of(const LayerBlock& block, RowRange rows) const {
+        const auto channels = static_cast<std::size_t>(layer_.input->channels());
+        const auto skipped = static_cast<std::size_t>(rows.first - block.first_row) * channels,
+                   size = static_cast<std::size_t>(rows.last - rows.first) * channels;
+        const auto cut = [&](std::span<const float> values) {
+            return values.empty() ? values : values.subspan(skipped, size);
+        };
+        LayerBlock part{rows.first, cut(block.x), cut(block.y), cut(block.input_grad), cut(block.output_grad)};
+        if (!stream_.points_only && can_normalize(layer_.layer) && affine_fits(layer_.layer))
+            part.affine_gap = affine_gap(layer_.layer, scale_, cut(normalized_), cut(stored_));
+        return part;
+    }
+
     const RowStream& stream_;
     const LayerRecording& layer_;
+    std::vector<float> scale_;
     std::vector<float> x_, stored_, normalized_, input_grad_, output_grad_;
 };
 

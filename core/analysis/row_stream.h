@@ -32,7 +32,7 @@ struct RowStream {
     bool points_only = false;     ///< x and y alone are wanted: less is read.
 };
 
-/// Reads a layer's tensors block by block on `workers()` threads, each with a contiguous share of the rows, so that
+/// Reads a layer's tensors, but for padding, block by block on `workers()` threads, each with a contiguous share of the rows, so that
 /// merging by worker number gives the same result every time. `use(worker, block)` runs concurrently for different
 /// workers. Reports progress as the step "read". Errors: those of the sources; cancelled.
 Result<void> stream_rows(const RowStream& stream, Progress& progress,

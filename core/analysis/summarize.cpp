@@ -88,6 +88,8 @@ Result<LayerRecording> summarize_layer(const LayerRecording& layer, Progress& pr
     LayerRecording small = layer;
     small.input = small.output = small.input_grad = small.input_grad_total = small.output_grad = nullptr;
     small.token_positions.clear();
+    small.token_samples.clear();
+    small.mask = nullptr;
     if (!layer.summary)
         small.summary = summary_of(analysis, std::move(profile));
     small.summary->fit = stored(analysis.fits.front(), analysis.input);

@@ -3,6 +3,7 @@
 
 #include "core/recording/dump_layout.h"
 #include "core/recording/hdf_write.h"
+#include "core/recording/padding.h"
 #include "core/recording/summary_io.h"
 #include "version.h"
 
@@ -32,6 +33,8 @@ void write_identity(const Object& group, const NormLayer& layer) {
     set_integer(group, "normalized_shape", layer.channels);
     set_integer(group, "channel_axis", layer.channel_axis);
     set_integer(group, "has_affine", !layer.weight.empty() || !layer.bias.empty());
+    if (layer.weight_offset != 0)
+        set_number(group, "weight_offset", layer.weight_offset);
     if (!layer.eps)
         return;
     set_number(group, "eps", layer.eps->value);
@@ -106,6 +109,8 @@ void write_head(const Object& root, const Recording& recording, const std::strin
             group, {{"weight", layer.weight}, {"bias", layer.bias}, {"alpha", layer.alpha}, {"shift", layer.shift}});
         if (const auto& positions = recording.layers[i].token_positions; !positions.empty())
             write_int32(group, layout::token_positions, positions);
+        if (const auto& samples = recording.layers[i].token_samples; !samples.empty())
+            write_int32(group, layout::token_samples, samples);
     }
 }
 
@@ -127,6 +132,7 @@ void write_tail(const Object& root, const Recording& recording) {
         if (layer.summary)
             write_summary(group, *layer.summary);
     }
+    write_masks(entry, recording);
     write_gradient_flow(entry, recording);
 }
 

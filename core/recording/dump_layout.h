@@ -16,6 +16,8 @@ inline constexpr const char* input_grad = "input_grad";
 inline constexpr const char* input_grad_total = "input_grad_total";
 inline constexpr const char* output_grad = "output_grad";
 inline constexpr const char* token_positions = "token_positions";
+inline constexpr const char* token_samples = "token_samples";
+inline constexpr const char* mask = "mask";
 
 inline const char* name_of(Quantity quantity) {
     constexpr std::array names = {input, output, input_grad, input_grad_total, output_grad};

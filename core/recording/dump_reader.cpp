@@ -2,6 +2,7 @@
 #include "core/recording/dump_layout.h"
 #include "core/recording/dump_parts.h"
 #include "core/recording/natural_order.h"
+#include "core/recording/padding.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -157,6 +158,7 @@ std::shared_ptr<Recording> hdf::read_dump(const std::string& path, const std::st
         const auto entry = open_group(root, "entry");
         read_run(entry, recording->run);
         read_own_layers(entry, *recording);
+        read_masks(entry, *recording);
         count_samples(*recording);
     } else {
         recording->run.format = "hdf5";
@@ -164,8 +166,7 @@ std::shared_ptr<Recording> hdf::read_dump(const std::string& path, const std::st
     }
     if (recording->layers.empty())
         fail(ErrorCode::unknown_layout, path,
-             "expected /entry/layers/NAME with input and output, or a pair such as NAME/x and NAME/y, found no layer; "
-             "name the datasets that make one: --pair INPUT,OUTPUT");
+             "expected /entry/layers, or pairs such as NAME/x and NAME/y, found neither; pair its datasets (--pair)");
     warn_of_unknown(*recording);
     return recording;
 }

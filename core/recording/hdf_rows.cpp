@@ -116,6 +116,13 @@ void Rows::keep_samples(int64_t samples) {
     samples_ = samples;
 }
 
+std::vector<int64_t> Rows::row_sizes() const {
+    std::vector<int64_t> sizes;
+    for (const auto axis : row_axes_)
+        sizes.push_back(axis == row_axes_.front() ? samples_ : sizes_[axis]);
+    return sizes.empty() ? std::vector<int64_t>{1} : sizes;
+}
+
 // Without filters libhdf5 needs no cache: it reads just the bytes that are asked for. With filters it decodes whole
 // chunks: the rows of a band of them (all chunks that hold some row) are best read together, and each of the threads
 // that read must find its band in the cache.

@@ -28,6 +28,8 @@ public:
     /// The length of the first axis that is no channel axis (1 where there is none), and the rows in one step of it.
     int64_t samples() const { return samples_; }
     int64_t tokens() const { return rows_ / samples_; }
+    /// The sizes of the axes that are no channel axis, in their order; their product is `rows`.
+    std::vector<int64_t> row_sizes() const;
     /// Whether samples may be appended to it: a writer that stops in between leaves tensors of different lengths.
     bool grows() const { return grows_; }
     /// Shows the first samples alone.

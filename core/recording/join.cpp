@@ -13,7 +13,12 @@ namespace {
 
 using Tensor = std::shared_ptr<const RowSource> LayerRecording::*;
 using Values = std::vector<float> LayerRecording::*;
-using Parts = std::vector<const LayerRecording*>;
+
+/// One layer in every shard that holds it.
+struct Parts {
+    std::vector<const LayerRecording*> layers;
+    std::vector<int64_t> first_samples; ///< Where the shards' samples begin in the run.
+};
 
 constexpr std::array tensors = {&LayerRecording::input, &LayerRecording::output, &LayerRecording::input_grad,
                                 &LayerRecording::input_grad_total, &LayerRecording::output_grad};
@@ -21,7 +26,8 @@ constexpr std::array tensors = {&LayerRecording::input, &LayerRecording::output,
 /// A layer's parts, and what could not be joined, in words.
 class LayerJoin {
 public:
-    explicit LayerJoin(const Parts& parts) : parts_(parts), joined_(*parts.front()) {}
+    explicit LayerJoin(const Parts& parts)
+        : parts_(parts.layers), firsts_(parts.first_samples), joined_(*parts.layers.front()) {}
 
     Result<LayerRecording> run() {
         for (const auto* part : parts_)
@@ -32,6 +38,7 @@ public:
             for (const Tensor tensor : tensors)
                 joined_.*tensor = nullptr;
         joined_.samples = joined_.input ? total(&LayerRecording::samples) : 0;
+        join_masks();
         if (joined_.input && !same_tokens())
             string_tokens();
         join_summary();
@@ -90,34 +97,51 @@ private:
         joined_.*tensor = all ? std::make_shared<JoinedRows>(std::move(rows)) : nullptr;
     }
 
+    void join_masks() {
+        joined_.mask = nullptr;
+        if (!joined_.input || std::ranges::none_of(parts_, [](const auto* part) { return part->mask != nullptr; }))
+            return;
+        auto mask = std::make_shared<std::vector<uint8_t>>();
+        for (const auto* part : parts_)
+            if (part->mask)
+                mask->insert(mask->end(), part->mask->begin(), part->mask->end());
+            else
+                mask->insert(mask->end(), static_cast<size_t>(part->input->rows()), uint8_t{1});
+        joined_.mask = std::move(mask);
+    }
+
     bool same_tokens() const {
         return std::ranges::all_of(parts_, [&](const LayerRecording* part) {
-            return part->tokens == joined_.tokens && part->token_positions == joined_.token_positions;
+            return part->tokens == joined_.tokens && part->token_positions == joined_.token_positions &&
+                   part->token_samples.empty();
         });
     }
 
-    /// Every stored token with its own position, in one sample: no other shape holds shards of different tokens.
+    /// Every stored token with its own sample and position, in one sample: no other shape holds shards of different
+    /// tokens.
     void string_tokens() {
-        std::vector<int32_t> positions;
-        for (const auto* part : parts_)
-            for (int64_t row = 0; row < part->samples * part->tokens; ++row) {
-                const auto token = static_cast<size_t>(row % part->tokens);
-                positions.push_back(part->token_positions.empty() ? static_cast<int32_t>(token)
-                                                                  : part->token_positions[token]);
+        std::vector<int32_t> positions, samples;
+        for (size_t i = 0; i < parts_.size(); ++i) {
+            const auto& part = *parts_[i];
+            for (int64_t row = 0; row < part.samples * part.tokens; ++row) {
+                const auto token = static_cast<size_t>(row % part.tokens);
+                positions.push_back(part.token_positions.empty() ? static_cast<int32_t>(token)
+                                                                 : part.token_positions[token]);
+                const auto sample = part.token_samples.empty() ? row / part.tokens : part.token_samples[token];
+                samples.push_back(static_cast<int32_t>(firsts_[i] + sample));
             }
+        }
         joined_.samples = 1;
         joined_.tokens = static_cast<int64_t>(positions.size());
         joined_.token_positions = std::move(positions);
+        joined_.token_samples = std::move(samples);
     }
 
     void join_summary() {
         std::vector<PartOfRun> summaries;
-        int64_t first_sample = 0;
-        for (const auto* part : parts_) {
-            if (part->summary)
-                summaries.push_back({&*part->summary, first_sample});
-            first_sample += std::max<int64_t>(part->samples, 1);
-        }
+        for (size_t i = 0; i < parts_.size(); ++i)
+            if (parts_[i]->summary)
+                summaries.push_back({&*parts_[i]->summary, firsts_[i]});
         if (in_all([](const LayerRecording* part) { return part->summary.has_value(); }, "summaries"))
             joined_.summary = join_summaries(summaries);
         else
@@ -132,7 +156,8 @@ private:
         left_out_.emplace_back("gradients of parameters, which differ,");
     }
 
-    const Parts& parts_;
+    const std::vector<const LayerRecording*>& parts_;
+    const std::vector<int64_t>& firsts_;
     LayerRecording joined_;
     std::vector<std::string> left_out_;
 };
@@ -141,14 +166,18 @@ private:
 std::vector<Parts> by_name(const std::vector<std::shared_ptr<const Recording>>& shards) {
     std::vector<Parts> layers;
     std::map<std::string, size_t> places;
+    std::map<size_t, int64_t> last_samples; // of the shard before
     for (const auto& shard : shards)
         for (const auto& layer : shard->layers) {
             const auto [place, is_new] = places.try_emplace(layer.layer.name, layers.size());
             if (is_new)
                 layers.emplace_back();
-            layers[place->second].push_back(&layer);
+            auto& parts = layers[place->second];
+            parts.first_samples.push_back(is_new ? 0 : parts.first_samples.back() + last_samples[place->second]);
+            last_samples[place->second] = std::max<int64_t>({shard->run.samples, layer.samples, 1});
+            parts.layers.push_back(&layer);
         }
-    std::ranges::stable_sort(layers, {}, [](const Parts& parts) { return parts.front()->layer.index; });
+    std::ranges::stable_sort(layers, {}, [](const Parts& parts) { return parts.layers.front()->layer.index; });
     return layers;
 }
 
@@ -193,12 +222,12 @@ Result<std::shared_ptr<const Recording>> join(const std::vector<std::shared_ptr<
             add_once(joined->warnings, warning);
     }
     for (const Parts& parts : by_name(shards)) {
-        const auto& name = parts.front()->layer.name;
+        const auto& name = parts.layers.front()->layer.name;
         LayerJoin work(parts);
         NORMSCOPE_LET(layer, work.run());
         joined->layers.push_back(std::move(layer));
-        if (parts.size() != shards.size())
-            add_once(joined->warnings, name + ": only " + std::to_string(parts.size()) + " of " +
+        if (parts.layers.size() != shards.size())
+            add_once(joined->warnings, name + ": only " + std::to_string(parts.layers.size()) + " of " +
                                            std::to_string(shards.size()) + " shards hold this layer");
         for (const auto& what : work.left_out())
             add_once(joined->warnings, name + ": " + what + " are left out: not every shard has the same");

@@ -18,9 +18,9 @@ using hdf::Object;
 constexpr int deepest = 16;
 
 bool is_tensor(const std::string& name) {
-    constexpr std::array names = {layout::input,       layout::output,
-                                  layout::input_grad,  layout::input_grad_total,
-                                  layout::output_grad, layout::token_positions};
+    constexpr std::array names = {
+        layout::input,       layout::output,          layout::input_grad,   layout::input_grad_total,
+        layout::output_grad, layout::token_positions, layout::token_samples};
     return std::ranges::find(names, name) != names.end();
 }
 

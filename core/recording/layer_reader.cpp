@@ -40,6 +40,7 @@ NormLayer read_identity(const Object& group, const LayerPlace& place, int index)
     layer.call = bounded(group, "call", integer(group, "call").value_or(0), 0);
     layer.channel_axis = bounded(group, "channel_axis", integer(group, "channel_axis").value_or(-1), -1);
     layer.eps = read_eps(group);
+    layer.weight_offset = number(group, "weight_offset").value_or(0);
     return layer;
 }
 
@@ -77,6 +78,22 @@ std::shared_ptr<const Rows> read_like(Rows& input, const Object& group, const st
     return rows;
 }
 
+/// One number for each stored token; nothing where they are not told.
+std::vector<int32_t> read_places(const Object& group, const char* name, int64_t tokens) {
+    if (!has(group, name))
+        return {};
+    const auto dataset = open_dataset(group, name);
+    const auto told = integers_of(dataset, tokens);
+    if (static_cast<int64_t>(told.size()) != tokens)
+        fail(ErrorCode::damaged, dataset.place,
+             "expected one number for each of the " + std::to_string(tokens) + " tokens, found " +
+                 std::to_string(told.size()));
+    std::vector<int32_t> places;
+    for (const auto place : told)
+        places.push_back(bounded(dataset, name, place, 0));
+    return places;
+}
+
 void read_tensors(const Object& root, const Object& group, const LayerPlace& place, LayerRecording& into) {
     const auto axis = into.layer.channel_axis;
     if (awaits_samples_at(root, place.input) || awaits_samples_at(root, place.output))
@@ -96,16 +113,8 @@ void read_tensors(const Object& root, const Object& group, const LayerPlace& pla
     into.output_grad = read_like(*input, group, layout::output_grad, axis);
     into.samples = input->samples();
     into.tokens = input->tokens();
-    if (!has(group, layout::token_positions))
-        return;
-    const auto dataset = open_dataset(group, layout::token_positions);
-    const auto positions = integers_of(dataset, into.tokens);
-    if (static_cast<int64_t>(positions.size()) != into.tokens)
-        fail(ErrorCode::damaged, dataset.place,
-             "expected one position for each of the " + std::to_string(into.tokens) + " tokens, found " +
-                 std::to_string(positions.size()));
-    for (const auto position : positions)
-        into.token_positions.push_back(bounded(dataset, "position", position, 0));
+    into.token_positions = read_places(group, layout::token_positions, into.tokens);
+    into.token_samples = read_places(group, layout::token_samples, into.tokens);
 }
 
 /// Channels of a layer without tensors.

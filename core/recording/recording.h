@@ -46,6 +46,7 @@ struct NormLayer {
     std::optional<Told<double>> eps; ///< ε; unknown where a dump does not say; absent for DyT and Derf.
     std::vector<float> weight, bias; ///< γ, β (C)
     std::vector<float> alpha, shift; ///< DyT's α (1 or C), Derf's shift
+    double weight_offset = 0;        ///< The affine part multiplies by γ + this: 1 where γ is stored about 0.
 
     /// α of a DyT as one number: its mean over channels.
     std::optional<double> trained_alpha() const;
@@ -111,6 +112,9 @@ struct LayerRecording {
     int64_t tokens = 0;  ///< N of the stored tensors
     /// Position of each stored token in its sample, where only some were kept; empty: 0 … N−1.
     std::vector<int32_t> token_positions;
+    std::vector<int32_t> token_samples; ///< Sample of each stored token, where a sample of the tokens was kept.
+    /// By row: 0 where it is padding, which is no point of the layer; null: no row is. As long as there are rows.
+    std::shared_ptr<const std::vector<uint8_t>> mask;
     std::shared_ptr<const RowSource> input;            ///< x
     std::shared_ptr<const RowSource> output;           ///< what the module returned, after the affine part
     std::shared_ptr<const RowSource> input_grad;       ///< ∂L/∂x by the norm path

@@ -81,6 +81,8 @@ Json layer_head(const NormLayer& layer) {
 Json layer_json(const LayerAnalysis& analysis) {
     Json json = layer_head(analysis.layer);
     json["points"] = analysis.points;
+    if (analysis.padding > 0)
+        json["padding_tokens"] = analysis.padding;
     json["from_summary"] = analysis.from_summary;
     json["view"] = analysis.as_stored                      ? "output as stored"
                    : analysis.affine == AffineView::before ? "before the affine part"

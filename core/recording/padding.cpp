@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recording/padding.h"
+
+#include "core/recording/dump_layout.h"
+#include "core/recording/hdf_rows.h"
+#include "core/recording/hdf_write.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace normscope::hdf {
+
+namespace {
+
+using Mask = std::shared_ptr<const std::vector<uint8_t>>;
+
+constexpr int64_t most_tokens = int64_t{1} << 28;
+
+/// Padding of a run by (sample, token), row-major.
+struct RunMask {
+    int64_t samples = 0, tokens = 0;
+    Mask values;
+};
+
+Mask read_values(const Object& dataset) {
+    auto mask = std::make_shared<std::vector<uint8_t>>();
+    for (const auto value : integers_of(dataset, most_tokens))
+        mask->push_back(value != 0);
+    return mask;
+}
+
+std::optional<RunMask> read_run_mask(const Object& entry) {
+    if (!has(entry, "run") || !has(open_group(entry, "run"), layout::mask))
+        return std::nullopt;
+    const auto dataset = open_dataset(open_group(entry, "run"), layout::mask);
+    const auto shape = sizes(dataset);
+    if (shape.size() != 2)
+        fail(ErrorCode::damaged, dataset.place,
+             "expected a mask of (samples, tokens), found " + std::to_string(shape.size()) + " axes");
+    if (shape[0] == 0 || shape[1] == 0) // its writer has not come to the first batch
+        return std::nullopt;
+    return RunMask{shape[0], shape[1], read_values(dataset)};
+}
+
+/// A mask of `rows` values, taken from one by the places that `at` names.
+Mask gather(const RunMask& mask, int64_t rows, const std::function<int64_t(int64_t row)>& at) {
+    auto gathered = std::make_shared<std::vector<uint8_t>>(static_cast<size_t>(rows));
+    for (int64_t row = 0; row < rows; ++row)
+        (*gathered)[static_cast<size_t>(row)] = (*mask.values)[static_cast<size_t>(at(row))];
+    return gathered;
+}
+
+/// The mask of rows whose axes are `axes`: samples and tokens in either order, tokens of heads, heads of tokens, or
+/// tokens of samples in one. Null where they are none of these. A mask is written before the tensors of its batch, so
+/// it may be ahead of them.
+Mask mask_of_rows(const RunMask& mask, const std::vector<int64_t>& axes) {
+    const auto S = mask.samples, T = mask.tokens;
+    const auto first = axes.front();
+    int64_t rows = 1;
+    for (const auto size : axes)
+        rows *= size;
+    const auto by_row = [](int64_t row) { return row; };
+    if (axes.size() == 2 && axes[1] == T && first <= S)
+        return rows == S * T ? mask.values : gather(mask, rows, by_row);
+    if (axes.size() == 2 && first == T && axes[1] == S)
+        return gather(mask, rows, [&](int64_t row) { return row % S * T + row / S; });
+    if (axes.size() == 3 && axes[1] == T && first <= S)
+        return gather(mask, rows, [heads = axes[2]](int64_t row) { return row / heads; });
+    if (axes.size() == 3 && axes[2] == T && first <= S)
+        return gather(mask, rows, [&, step = axes[1] * T](int64_t row) { return row / step * T + row % T; });
+    if (axes.size() == 1 && first <= S * T && first % T == 0)
+        return gather(mask, rows, by_row);
+    return nullptr;
+}
+
+Mask own_mask(const Object& group, int64_t rows) {
+    const auto dataset = open_dataset(group, layout::mask);
+    auto mask = read_values(dataset);
+    if (static_cast<int64_t>(mask->size()) != rows)
+        fail(ErrorCode::damaged, dataset.place,
+             "expected a value for each of the " + std::to_string(rows) + " rows, found " +
+                 std::to_string(mask->size()));
+    return mask;
+}
+
+/// False where the run's mask fits no row of this layer. Channels on axis 1 are those of images, which are not padded;
+/// and of a sample of the tokens none is padding.
+bool read_mask(const Object& group, const std::optional<RunMask>& run, LayerRecording& layer) {
+    const auto* rows = dynamic_cast<const Rows*>(layer.input.get());
+    if (rows == nullptr)
+        return true;
+    if (has(group, layout::mask)) {
+        layer.mask = own_mask(group, rows->rows());
+        return true;
+    }
+    if (!run || layer.layer.channel_axis == 1 || !layer.token_positions.empty())
+        return true;
+    layer.mask = mask_of_rows(*run, rows->row_sizes());
+    return layer.mask != nullptr;
+}
+
+std::string count_of(const std::vector<uint8_t>& mask) {
+    return std::to_string(std::ranges::count(mask, 0)) + " of " + std::to_string(mask.size());
+}
+
+void write_mask(const Object& group, const LayerRecording& layer) {
+    const auto tokens = static_cast<hsize_t>(std::max<int64_t>(layer.tokens, 1));
+    write_bytes(group, layout::mask, *layer.mask, {{layer.mask->size() / tokens, tokens}, Packing::gzip});
+}
+
+} // namespace
+
+void read_masks(const Object& entry, Recording& recording) {
+    const auto run = read_run_mask(entry);
+    const auto layers = open_group(entry, "layers");
+    const LayerRecording *padded = nullptr, *other = nullptr;
+    for (auto& layer : recording.layers) {
+        const bool fits = read_mask(open_group(layers, layout::group_name(layer.layer.name)), run, layer);
+        if (layer.mask && std::ranges::count(*layer.mask, 0) == 0)
+            layer.mask = nullptr;
+        padded = padded == nullptr && layer.mask ? &layer : padded;
+        other = other == nullptr && !fits ? &layer : other;
+    }
+    if (padded != nullptr)
+        recording.warnings.push_back(count_of(*padded->mask) + " tokens are padding and left out (run/mask)");
+    if (other != nullptr)
+        recording.warnings.push_back(other->layer.name + ": run/mask fits no rows like these; nothing is left out");
+}
+
+void write_masks(const Object& entry, const Recording& recording) {
+    const LayerRecording* first = nullptr;
+    for (const auto& layer : recording.layers) {
+        if (!layer.mask || !layer.input)
+            continue;
+        if (first == nullptr)
+            write_mask(open_group(entry, "run"), *(first = &layer));
+        else if (layer.tokens != first->tokens || *layer.mask != *first->mask)
+            write_mask(open_group_at(entry, "layers/" + layout::group_name(layer.layer.name)), layer);
+    }
+}
+
+} // namespace normscope::hdf
