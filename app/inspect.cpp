@@ -62,17 +62,15 @@ int list(const InspectOptions& options, Console& console, const Error& unknown) 
         rows.push_back({entry.path, entry.dtype, entry.shape, std::nullopt});
         table.row({entry.path, entry.dtype, shape_text(entry.shape)});
     }
-    std::vector<std::string> warnings = {unknown.message};
+    console.warn({unknown.message});
     for (const PairMapping& pair : suggest_pairs(*datasets))
-        warnings.push_back("looks like a layer: --pair " + pair_words(pair));
+        console.say("looks like a layer: --pair " + pair_words(pair));
     RunInfo run;
     run.path = options.file;
     run.format = "hdf5";
     Console::result(options.json
-                        ? inspect_json(run, {}, rows, warnings)
+                        ? inspect_json(run, {}, rows, {unknown.message})
                         : options.file + "\nhdf5, " + std::to_string(rows.size()) + " datasets\n\n" + table.text());
-    if (!options.json)
-        console.warn(warnings);
     return 0;
 }
 

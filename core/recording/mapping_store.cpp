@@ -56,6 +56,8 @@ Result<void> save_mapping(const std::string& store, const std::string& layout, c
     for (const auto& pair : pairs)
         list.push_back(to_json(pair));
     json[layout] = std::move(list);
+    std::error_code error; // where the folder cannot be made, writing says why
+    std::filesystem::create_directories(std::filesystem::path(store).parent_path(), error);
     return write_file(store, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 

@@ -59,7 +59,7 @@ std::string shape_words(const std::vector<int64_t>& shape) {
     std::string words;
     for (const auto size : shape)
         words += (words.empty() ? "" : " × ") + std::to_string(size);
-    return words.empty() ? "one number" : words;
+    return words.empty() ? "scalar" : words;
 }
 
 std::string detail_problem(const std::vector<PairMapping>& pairs, size_t place) {

@@ -21,7 +21,7 @@ std::vector<std::string> pair_problems(const std::vector<DatasetEntry>& datasets
 /// nothing is.
 std::string detail_problem(const std::vector<PairMapping>& pairs, size_t place);
 
-/// "4 × 6", "one number"
+/// "4 × 6", "scalar"
 std::string shape_words(const std::vector<int64_t>& shape);
 
 } // namespace normscope

@@ -89,6 +89,27 @@ class Dumps(ProgramTest):
         self.assertEqual([layer["name"] for layer in found["layers"]], ["zstd.float16"])
         self.assert_fails(3, "inspect", f"{LAYOUTS / 'filters.h5'}::/entry/none", says=["none"])
 
+    def test_pairs_of_datasets_open_any_layout_and_are_remembered(self):
+        unknown, saved = LAYOUTS / "unknown.h5", self.folder / "mappings.json"
+        listed = self.run_json("inspect", unknown)
+        self.assertEqual((listed["layers"], len(listed["tensors"])), ([], 15))
+        self.assert_fails(3, "convert", unknown, "-o", self.folder / "run.h5", says=["--pair"])
+        block = "step_1000/block_0/attention"
+        pairs = ["--pair", f"{block}/before,{block}/after,name=first,kind=LayerNorm,eps=1e-5",
+                 "--pair", "step_1000/cloud"]
+        self.assertEqual(self.run_json("convert", unknown, *pairs, "-o", self.folder / "run.h5")["layers"], 2)
+        layers = self.report(self.folder / "run.h5")["layers"]
+        self.assertEqual([(layer["name"], layer["kind"], layer["points"]) for layer in layers],
+                         [("first", "LayerNorm", 4 * 12 * 32), ("step_1000/cloud", "unknown", 400)])
+        self.assertEqual(layers[0]["eps_source"], "user")
+        self.assertGreater(layers[1]["fits"][0]["r2_points"], 0.999)  # the golden cloud is a tanh
+        self.run_program("inspect", unknown, *pairs, "--mappings", saved)
+        again = self.run_json("inspect", unknown, "--mappings", saved)
+        self.assertEqual([layer["name"] for layer in again["layers"]], ["first", "step_1000/cloud"])
+        self.assert_fails(3, "convert", unknown, "--pair", f"{block}/before,step_1000/cloud", "-o",
+                          self.folder / "no.h5", says=["shape"])
+        self.assert_fails(2, "inspect", unknown, "--pair", "a,b,kind=layernorm", says=["kind=layernorm"])
+
     def test_what_cannot_be_opened_is_named(self):
         self.assert_fails(3, "inspect", LAYOUTS / "unknown_filter.h5", says=["/a/x", "32024"])
         for name in ("elsewhere.h5", "source_0.h5", "raw.bin"):

@@ -9,6 +9,19 @@
 
 namespace normscope {
 
+namespace {
+
+/// Rows without rows below them: all of a table, and of a tree what its groups hold.
+int leaves(const QAbstractItemModel& model, const QModelIndex& parent = {}) {
+    const int rows = model.rowCount(parent);
+    int count = rows == 0 && parent.isValid() ? 1 : 0;
+    for (int row = 0; row < rows; ++row)
+        count += leaves(model, model.index(row, 0, parent));
+    return count;
+}
+
+} // namespace
+
 FilterLine::FilterLine(PatternFilterModel& model, QAbstractItemView& table, QWidget* parent)
     : QWidget(parent), model_(model), table_(table), line_(new QLineEdit(this)), count_(new QLabel(this)),
       bar_(new MessageBar(this)) {
@@ -42,7 +55,7 @@ void FilterLine::apply(const QString& pattern) {
 
 void FilterLine::count() {
     count_->setVisible(!line_->text().isEmpty());
-    count_->setText(tr("%1 of %2").arg(model_.rowCount()).arg(model_.sourceModel()->rowCount()));
+    count_->setText(tr("%1 of %2").arg(leaves(model_)).arg(leaves(*model_.sourceModel())));
 }
 
 bool FilterLine::eventFilter(QObject* watched, QEvent* event) {
