@@ -27,6 +27,21 @@ QString error_text(const OpenFile& file) {
     return file.error ? QString::fromStdString(file.error->line()) : QString();
 }
 
+/// Where a file lies, what is wrong with it, and how fresh it is.
+QString file_tip(const OpenFile& file, bool followed) {
+    QStringList lines{file.path};
+    if (file.error)
+        lines << error_text(file);
+    const QString read = QLocale().toString(file.read.time(), QLocale::LongFormat);
+    if (file.changed)
+        lines << FileTreeModel::tr("Changed on disk since it was read at %1; F5 reads it again").arg(read);
+    else if (file.is_dump() && followed)
+        lines << FileTreeModel::tr("Read at %1, and again whenever it changes").arg(read);
+    else
+        lines << FileTreeModel::tr("Read at %1").arg(read);
+    return lines.join(QLatin1Char('\n'));
+}
+
 } // namespace
 
 FileTreeModel::FileTreeModel(Session& session, QObject* parent) : QAbstractItemModel(parent), session_(session) {
@@ -122,9 +137,11 @@ QVariant FileTreeModel::data(const QModelIndex& index, int role) const {
 QVariant FileTreeModel::fileData(const OpenFile& file, int role) const {
     switch (role) {
     case Qt::DisplayRole:
-        return file.running ? tr("%1 (running)").arg(file.name) : file.name;
+        if (file.running)
+            return tr("%1 (running)").arg(file.name);
+        return file.changed ? tr("%1 (changed)").arg(file.name) : file.name;
     case Qt::ToolTipRole:
-        return file.error ? file.path + QLatin1Char('\n') + error_text(file) : file.path;
+        return file_tip(file, session_.following());
     case Qt::DecorationRole:
         if (file.running)
             return running_icon();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 namespace normscope {
 namespace {
@@ -35,6 +36,27 @@ void AnalysisQueue::remove(int run) {
     std::erase_if(entries_, [&](const Entry& entry) { return entry.run == run; });
     if (at_.run == run)
         slot_.cancel();
+}
+
+void AnalysisQueue::renew(int run, std::shared_ptr<const Recording> recording) {
+    Entry* held = entry(run);
+    if (held == nullptr)
+        return;
+    std::map<std::string, std::size_t> places;
+    for (std::size_t i = 0; i < held->recording->layers.size(); ++i)
+        places.emplace(held->recording->layers[i].layer.name, i);
+    for (View& view : held->views) {
+        View renewed(recording->layers.size());
+        for (std::size_t i = 0; i < renewed.size(); ++i)
+            if (const auto before = places.find(recording->layers[i].layer.name); before != places.end())
+                renewed[i].result = view[before->second].result;
+        view = std::move(renewed);
+    }
+    held->recording = std::move(recording);
+    if (at_.run == run)
+        restart();
+    else
+        pump();
 }
 
 void AnalysisQueue::focus(int run, int place) {

@@ -26,6 +26,8 @@ public:
     /// Takes a recording into the queue. `run` is its number everywhere below.
     void add(int run, std::shared_ptr<const Recording> recording);
     void remove(int run);
+    /// Gives a run another recording. Results of layers of the same name stay until new ones replace them.
+    void renew(int run, std::shared_ptr<const Recording> recording);
     /// What the user looks at. Work on another layer that takes long is put back when this one is not there yet.
     void focus(int run, int place);
     /// What is analysed. Results of other curves stay until new ones replace them.

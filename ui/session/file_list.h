@@ -15,11 +15,18 @@ using ContentsPtr = std::shared_ptr<const FileContents>;
 
 /// An open file and what is under way for it.
 struct FileEntry {
-    FileEntry(int id, JobPools& pools) : reading(pools.files), running(pools.networks) { file.id = id; }
+    FileEntry(int id, JobPools& pools) : reading(pools.files), following(pools.files), running(pools.networks) {
+        file.id = id;
+    }
 
     OpenFile file;
-    JobSlot<ContentsPtr> reading; ///< The file is read again.
-    JobSlot<Opened> running;      ///< The network runs.
+    JobSlot<ContentsPtr> reading;   ///< The file is read again, because the user wants it.
+    JobSlot<ContentsPtr> following; ///< The same because it has changed: nobody waits for it.
+    JobSlot<Opened> running;        ///< The network runs.
+    uint64_t tried = 0;             ///< State in which `following` began last, and how often it did in a row.
+    int trials = 0;
+    bool followed = false;        ///< Has changed before.
+    std::optional<Error> doubted; ///< Why a layer could not be analysed, unless the file has changed meanwhile.
 };
 
 /// The open files in the order of their opening. Keeps names unique where folders can tell files apart.
@@ -48,6 +55,10 @@ private:
 
 /// The run of a file by its id; 0: the latest. Null when there is none.
 OpenRun* find_run(OpenFile& file, int run);
+
+/// Work that reads a file. `settings` and `pairing` as those of `file_contents`.
+JobSlot<ContentsPtr>::Work reading(const QString& path, const std::vector<std::string>& settings,
+                                   const Pairing& pairing);
 
 /// Where a path leads, however it is spelled.
 QString canonical_path(const QString& path);

@@ -37,6 +37,8 @@ struct OpenFile {
     RunRequest request;                           ///< What the next run of a checkpoint is asked to do.
     bool running = false;                         ///< A run of this checkpoint is on its way.
     std::optional<Error> error; ///< The last failure that concerned this file; gone with the next success.
+    QDateTime read;             ///< When `contents` were read.
+    bool changed = false;       ///< On disk since then; of a dump that is followed only where it cannot be read.
 
     bool is_dump() const { return contents && contents->recording; }
 };

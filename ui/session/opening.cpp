@@ -6,18 +6,16 @@
 #include <utility>
 
 namespace normscope {
-namespace {
 
-JobSlot<ContentsPtr>::Work reading(const QString& path, const std::vector<std::string>& settings) {
-    return [path = path.toStdString(), settings](Progress& progress) -> Result<ContentsPtr> {
+JobSlot<ContentsPtr>::Work reading(const QString& path, const std::vector<std::string>& settings,
+                                   const Pairing& pairing) {
+    return [path = path.toStdString(), settings, pairing](Progress& progress) -> Result<ContentsPtr> {
         progress.report("open", path, 0, 0);
-        NORMSCOPE_LET(contents, file_contents(path, settings));
+        NORMSCOPE_LET(contents, file_contents(path, settings, pairing));
         NORMSCOPE_TRY(progress.check());
         return std::make_shared<const FileContents>(std::move(contents));
     };
 }
-
-} // namespace
 
 void Session::State::open(const QStringList& paths) {
     bool look = true; // at the first of them
@@ -36,7 +34,7 @@ void Session::State::open_one(const QString& path, bool look) {
     if (stopping || being_opened.contains(path))
         return;
     being_opened.append(path);
-    opening.start<ContentsPtr>(reading(path, {}), [this, path, look](Result<ContentsPtr> contents) {
+    opening.start<ContentsPtr>(reading(path, {}, {}), [this, path, look](Result<ContentsPtr> contents) {
         take_opened(path, look, std::move(contents));
     });
 }
@@ -53,6 +51,7 @@ void Session::State::take_opened(const QString& path, bool look, Result<Contents
     }
     FileEntry& entry = files.add(path);
     entry.file.contents = *contents;
+    entry.file.read = QDateTime::currentDateTime();
     if (!entry.file.is_dump())
         entry.file.request = default_request(path);
     watch(entry.reading);
@@ -100,8 +99,9 @@ void Session::State::set_request(int id, const RunRequest& request) {
 }
 
 void Session::State::read_again(FileEntry& entry) {
+    entry.following.cancel();
     entry.reading.start(
-        reading(entry.file.path, entry.file.request.settings),
+        reading(entry.file.path, entry.file.request.settings, entry.file.request.pairing),
         [this, id = entry.file.id](Result<ContentsPtr> contents) { take_contents(id, std::move(contents)); });
 }
 
@@ -109,21 +109,8 @@ void Session::State::take_contents(int id, Result<ContentsPtr> contents) {
     FileEntry& entry = *files.find(id); // its slot lives no longer than it does
     if (!contents)
         return fail(entry, contents.error());
-    OpenFile& file = entry.file;
-    retire(std::exchange(file.contents, *contents));
-    file.error.reset();
-    const bool looked_at = id == current.file;
-    if (file.is_dump()) {
-        const int old = file.runs.empty() ? 0 : file.runs.front().id;
-        add_run(entry, {file.contents->recording, std::nullopt, std::nullopt});
-        if (looked_at)
-            show(id, 0); // while the old layers are still known by name
-        drop_run(file, old);
-    } else if (looked_at && current.run == 0) {
-        show(id, 0);
-    }
-    say(MessageKind::note, QStringLiteral("%1: read again").arg(file.path));
-    emit session.fileChanged(id);
+    renew(entry, std::move(*contents));
+    say(MessageKind::note, QStringLiteral("%1: read again").arg(entry.file.path));
 }
 
 } // namespace normscope

@@ -115,8 +115,13 @@ void Session::State::publish(int run, int place) {
     held.analysis = std::move(analysis);
     if (place < 0)
         return;
-    if (const auto& failure = held.failures[static_cast<std::size_t>(place)])
-        fail(*entry, failure->within(entry->file.path.toStdString()));
+    if (const auto& failure = held.failures[static_cast<std::size_t>(place)]) {
+        const Error error = failure->within(entry->file.path.toStdString());
+        if (following && entry->file.is_dump())
+            entry->doubted = error; // the file may just have been changed
+        else
+            fail(*entry, error);
+    }
     emit session.layerAnalysed(entry->file.id, run, place);
     if (run == current.run)
         choose_clearest();

@@ -47,11 +47,18 @@ std::vector<NormLayer> Session::State::current_layers() const {
     return layers_of(current_file(), current_run());
 }
 
+std::string Session::State::current_name() const {
+    const std::vector<NormLayer> layers = current_layers();
+    return current.place >= 0 && current.place < static_cast<int>(layers.size())
+               ? layers[static_cast<std::size_t>(current.place)].name
+               : std::string();
+}
+
 void Session::State::show(int file, int run) {
-    const std::vector<NormLayer> before = current_layers();
-    const std::string name = current.place >= 0 && current.place < static_cast<int>(before.size())
-                                 ? before[static_cast<std::size_t>(current.place)].name
-                                 : std::string();
+    show(file, run, current_name());
+}
+
+void Session::State::show(int file, int run, const std::string& name) {
     FileEntry* entry = files.find(file);
     OpenRun* found = entry == nullptr ? nullptr : find_run(entry->file, run);
     current.file = entry == nullptr ? 0 : file;

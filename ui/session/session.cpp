@@ -13,7 +13,9 @@ namespace normscope {
 Session::State::State(Session& owner)
     : session(owner), files(pools), opening(pools.files, [this](JobRunner& runner) { watch(runner); }),
       writing(pools.writing, [this](JobRunner& runner) { watch(runner); }), preview(pools.files),
-      queue(pools.analysis) {
+      queue(pools.analysis), disk(
+                                 pools.files, [this] { return watched_paths(); },
+                                 [this](const FileWatch::States& states) { take_looks(states); }) {
     watch(preview);
     watch(queue.runner());
     connect(&queue, &AnalysisQueue::analysed, &session, [this](int run, int place) { publish(run, place); });
@@ -78,8 +80,10 @@ void Session::State::stop() {
     writing.cancel();
     preview.cancel();
     queue.stop();
+    disk.stop();
     for (const auto& entry : files.entries()) {
         entry->reading.cancel();
+        entry->following.cancel();
         entry->running.cancel();
     }
     until_idle.start();
@@ -145,6 +149,10 @@ const std::vector<Curve>& Session::curves() const {
     return state_->queue.options().curves;
 }
 
+bool Session::following() const {
+    return state_->following;
+}
+
 bool Session::busy() const {
     return state_->working();
 }
@@ -168,6 +176,11 @@ void Session::close(int file) {
 
 void Session::reload(int file) {
     state_->reload(file);
+}
+
+void Session::setFollowing(bool wanted) {
+    if (wanted != state_->following)
+        state_->set_following(wanted);
 }
 
 void Session::select(int file, int run) {

@@ -45,6 +45,7 @@ public:
     AffineView affine() const;
     const std::vector<Curve>& curves() const;
 
+    bool following() const;   ///< Files that change on disk are followed.
     bool busy() const;        ///< Anything runs.
     bool busyWithRun() const; ///< A network runs.
     const std::vector<Message>& messages() const;
@@ -56,6 +57,9 @@ public slots:
     void close(int file);
     /// Reads the file again (F5); the old state stays until the new one is there.
     void reload(int file);
+    /// Reads dumps again, quietly, whenever they have changed on disk and what was read before is analysed; of
+    /// checkpoints it notes the change. On at first.
+    void setFollowing(bool wanted);
     /// Looks at a file's run; 0 for its latest. The layer of the same name stays selected where there is one.
     void select(int file, int run = 0);
     void closeRun(int file, int run);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Private to this folder: what stands behind Session. Its parts are selection.cpp, opening.cpp, running.cpp and
-// writing.cpp.
+// Private to this folder: what stands behind Session. Its parts are selection.cpp, opening.cpp, following.cpp,
+// running.cpp and writing.cpp.
 #pragma once
 
 #include "ui/jobs/job_group.h"
 #include "ui/session/analysis_queue.h"
 #include "ui/session/file_list.h"
+#include "ui/session/file_watch.h"
 #include "ui/session/session.h"
 
 #include <QElapsedTimer>
@@ -27,6 +28,10 @@ public:
     void reload(int id);
     void set_request(int id, const RunRequest& request);
 
+    // following.cpp
+    void set_following(bool wanted);
+    void renew(FileEntry& entry, ContentsPtr contents);
+
     // running.cpp
     void run(int id);
     void close_run(int id, int run);
@@ -42,6 +47,8 @@ public:
     std::vector<NormLayer> current_layers() const;
     /// Looks at another file and run; the layer of the same name stays.
     void show(int file, int run);
+    void show(int file, int run, const std::string& layer);
+    std::string current_name() const; ///< Of the layer looked at; "" where there is none.
     void select_layer(int place);
     /// Selects the layer with the clearest S once all are there, if the user has not chosen any yet.
     void choose_clearest();
@@ -80,14 +87,20 @@ public:
     Current current;
     std::vector<Message> messages;
     int last_run = 0;
-    bool was_working = false, stopping = false;
+    bool was_working = false, stopping = false, following = true;
     QTimer until_idle;
+    FileWatch disk;
 
 private:
     void open_one(const QString& path, bool look);
     void take_opened(const QString& path, bool look, Result<ContentsPtr> contents);
     void read_again(FileEntry& entry);
     void take_contents(int id, Result<ContentsPtr> contents);
+    FileWatch::Paths watched_paths() const;
+    void take_looks(const FileWatch::States& states);
+    void take_change(FileEntry& entry, uint64_t state);
+    void take_followed(int id, Result<ContentsPtr> contents);
+    bool renew_run(OpenRun& run, const std::shared_ptr<const Recording>& recording);
     void take_run(int id, Result<Opened> opened);
     void drop_run(OpenFile& file, int run);
     void keep_latest_runs(OpenFile& file);

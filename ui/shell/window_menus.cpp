@@ -128,6 +128,17 @@ void MainWindow::makeViewMenu() {
     menu->addSeparator();
     connect(add(menu, tr("&Default layout"), {}, Needs::nothing), &QAction::triggered, bench_, &Workbench::resetLayout);
     makeThemeMenu(menu->addMenu(tr("&Theme")));
+    menu->addSeparator();
+    QAction* follow = add(menu, tr("&Follow files that change"), {}, Needs::nothing);
+    follow->setObjectName(QStringLiteral("follow"));
+    follow->setCheckable(true);
+    follow->setStatusTip(tr("Read dumps again, and show what is new, while something writes to them"));
+    session_.setFollowing(settings_.value(QStringLiteral("window/follow"), true).toBool());
+    follow->setChecked(session_.following());
+    connect(follow, &QAction::toggled, this, [this](bool wanted) {
+        session_.setFollowing(wanted);
+        settings_.setValue(QStringLiteral("window/follow"), wanted);
+    });
 }
 
 void MainWindow::makeThemeMenu(QMenu* menu) {

@@ -118,23 +118,23 @@ TEST_F(SessionFiles, reading_again_keeps_the_layer_and_a_failure_keeps_what_was_
     const int file = open(path);
     ASSERT_TRUE(until_analysed());
     session.selectLayer(4);
-    const int first = session.currentRun()->id;
+    const auto first = session.currentRun()->recording;
     session.reload(file);
-    ASSERT_TRUE(until([&] { return session.currentRun()->id != first; }));
+    ASSERT_TRUE(until([&] { return session.currentRun()->recording != first; }));
     EXPECT_EQ(session.file(file)->runs.size(), 1u);
     EXPECT_EQ(session.currentLayer(), 4);
     ASSERT_TRUE(until_analysed());
 
-    const int second = session.currentRun()->id;
+    const auto second = session.currentRun()->recording;
     replace(path, "no dump any more");
     session.reload(file);
     ASSERT_TRUE(until([&] { return session.file(file)->error.has_value(); }));
-    EXPECT_EQ(session.currentRun()->id, second);
+    EXPECT_EQ(session.currentRun()->recording, second);
     EXPECT_TRUE(complete(session.currentRun()));
     replace(path, QByteArray());
     ASSERT_TRUE(QFile::remove(path) && QFile::copy(sample("all-minilm-l6-v2.h5"), path));
     session.reload(file);
-    ASSERT_TRUE(until([&] { return session.currentRun()->id != second; }));
+    ASSERT_TRUE(until([&] { return session.currentRun()->recording != second; }));
     EXPECT_FALSE(session.file(file)->error);
 }
 
