@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How long the interface thread is busy with a norm layer of 5 million points: showing it, and each frame of panning
-// and zooming. Run it with QT_QPA_PLATFORM=offscreen.
+// and zooming; and with the grid of 400 layers. Run it with QT_QPA_PLATFORM=offscreen.
 #include "core/recording/normalize.h"
 #include "ui/plots/figure_view.h"
 
@@ -9,12 +9,28 @@
 #include <QWheelEvent>
 #include <benchmark/benchmark.h>
 
+#include <chrono>
 #include <cmath>
 #include <random>
 
 using namespace normscope;
 
 namespace {
+
+double longest_event = 0; ///< Seconds that the interface thread could not take another
+
+/// Times each event, with what it brings about.
+class Application : public QApplication {
+public:
+    using QApplication::QApplication;
+    bool notify(QObject* receiver, QEvent* event) override {
+        const auto start = std::chrono::steady_clock::now();
+        const bool taken = QApplication::notify(receiver, event);
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+        longest_event = std::max(longest_event, took.count());
+        return taken;
+    }
+};
 
 constexpr int64_t channels = 1024, rows = 4900, samples = 25;
 
@@ -47,8 +63,13 @@ AnalysisPtr five_million_points() {
     return std::make_shared<const Analysis>(*analyse(recording, {}, progress));
 }
 
-std::shared_ptr<const Figure> figure() {
+const AnalysisPtr& five_million() {
     static const AnalysisPtr analysis = five_million_points();
+    return analysis;
+}
+
+std::shared_ptr<const Figure> figure() {
+    const AnalysisPtr& analysis = five_million();
     ScatterOptions options;
     options.parts.heading = options.parts.provenance = false;
     return scatter_figure(analysis, analysis->layers[0], options);
@@ -64,8 +85,12 @@ public:
         canvas_ = view_.childAt(view_.rect().center());
     }
 
+    /// Until it is seen.
     void show(std::shared_ptr<const Figure> figure) {
         view_.setFigure(std::move(figure));
+        do
+            QApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        while (!view_.isCurrent());
         QApplication::processEvents();
     }
 
@@ -88,6 +113,19 @@ private:
     FigureView view_;
     QWidget* canvas_ = nullptr;
 };
+
+/// The small multiples of 400 layers, counted for the first time.
+void show_grid(benchmark::State& state) {
+    constexpr int layers = 400;
+    Trial trial(state);
+    std::vector<LayerPtr> copies;
+    for (int i = 0; i < layers; ++i)
+        copies.push_back(std::make_shared<const LayerAnalysis>(*five_million()->layers[0]));
+    longest_event = 0;
+    for (auto _ : state)
+        trial.show(overview_figure(five_million(), copies));
+    state.counters["busy_ms"] = 1000 * longest_event;
+}
 
 /// From a new figure to its picture: what walking to an analysed layer takes.
 void show_layer(benchmark::State& state) {
@@ -120,13 +158,14 @@ void sizes(benchmark::internal::Benchmark* bench) {
 }
 
 BENCHMARK(show_layer)->Apply(sizes);
+BENCHMARK(show_grid)->Apply(sizes);
 BENCHMARK(pan)->Apply(sizes);
 BENCHMARK(zoom)->Apply(sizes);
 
 } // namespace
 
 int main(int argc, char** argv) {
-    QApplication application(argc, argv);
+    Application application(argc, argv);
     use_bundled_font();
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();

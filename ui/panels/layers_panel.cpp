@@ -19,7 +19,7 @@ namespace {
 /// What one looks for comes right behind the name; the rest follows in the model's order.
 constexpr LayerColumn seen_first[] = {LayerColumn::alpha_points, LayerColumn::r2_points, LayerColumn::r2_bins,
                                       LayerColumn::input_std};
-constexpr int name_characters = 27; ///< Longer names are cut; the whole is in the tool tip.
+constexpr int name_characters = 30; ///< Longer names are cut; the whole is in the tool tip.
 constexpr LayerColumn hidden_at_first[] = {LayerColumn::alpha_bins,  LayerColumn::r2_line, LayerColumn::eps,
                                            LayerColumn::output_grad, LayerColumn::gain,    LayerColumn::trained_alpha};
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/axes.h"
 
+#include "ui/plots/plottables.h"
 #include "ui/plots/text.h"
 
 #include <QFontMetricsF>
@@ -137,17 +138,9 @@ QString fitting_label(const QStringList& labels, const Look& look, double room) 
 }
 
 void add_level(QCPAxisRect& axes, double y, const QPen& pen) {
-    auto* line = new QCPItemLine(axes.parentPlot());
-    for (QCPItemPosition* point : {line->start, line->end}) {
-        point->setAxisRect(&axes);
-        point->setAxes(axes.axis(QCPAxis::atBottom), axes.axis(QCPAxis::atLeft));
-        point->setTypeX(QCPItemPosition::ptAxisRectRatio);
-        point->setTypeY(QCPItemPosition::ptPlotCoords);
-    }
-    line->setClipAxisRect(&axes);
-    line->start->setCoords(0, y);
-    line->end->setCoords(1, y);
-    line->setPen(pen);
+    // An item of QCustomPlot's would look through all axes of the plot.
+    new FunctionPlottable(
+        axes, [y](double) { return y; }, pen);
 }
 
 QCPItemText* add_text(QCPAxisRect& axes, const QString& text, const QFont& font, const QColor& colour) {

@@ -73,14 +73,14 @@ struct ExtraBar {
     int64_t LogHistogram::*count;
 };
 
-std::vector<ExtraBar> extra_bars(const std::vector<GradientSeries>& series) {
+std::vector<ExtraBar> extra_bars(const std::vector<GradientSeries>& series, bool hyphened) {
     std::vector<ExtraBar> bars;
     for (const ExtraBar& bar : {ExtraBar{QStringLiteral("0"), &LogHistogram::zeros},
                                 ExtraBar{QStringLiteral("under-\nflow"), &LogHistogram::underflow},
                                 ExtraBar{QStringLiteral("over-\nflow"), &LogHistogram::overflow}}) {
         const auto some = [&](const GradientSeries& one) { return one.histogram && one.histogram->*bar.count > 0; };
         if (std::ranges::any_of(series, some))
-            bars.push_back(bar);
+            bars.push_back(hyphened ? bar : ExtraBar{QString(bar.label).remove(QStringLiteral("-\n")), bar.count});
     }
     return bars;
 }
@@ -186,8 +186,8 @@ private:
     static void fill_grid(QCustomPlot& plot, QCPLayoutGrid& grid, const std::vector<GradientSeries>& series,
                           const Look& look, double height) {
         const HistogramSpan span = histogram_span(series);
-        const std::vector<ExtraBar> bars = extra_bars(series);
         const bool narrow = is_narrow(look);
+        const std::vector<ExtraBar> bars = extra_bars(series, !narrow);
         PanelAxes* axes = make_histogram(plot, series, span, look);
         if (bars.empty()) {
             grid.addElement(0, 0, axes);

@@ -20,6 +20,7 @@ constexpr double dot_pt = 1.1;
 constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
 constexpr size_t head_rows = 3;
 constexpr double least_panel_pt = 58;     ///< Smaller ones show nothing
+constexpr int most_panels = 40;           ///< More take the interface thread too long to draw, and an eye to read
 constexpr double least_for_head_pt = 105; ///< Height of a panel below which only its name stands above it
 constexpr double labels_pt = 26;          ///< What the axis labels of the first column take
 
@@ -60,16 +61,17 @@ PanelGrid grid_for(int panels, double width, double height) {
     return best;
 }
 
-/// α and R², the latter as its fit weighs.
-QString measures_text(const CurveFit& fit) {
+/// α and R², the latter as its fit weighs; with less room α alone.
+QString measures_text(const CurveFit& fit, const Look& look, double room) {
     if (fit.has_flag("alpha-undetermined"))
-        return alpha_text(fit);
-    return alpha_text(fit, 3) + QStringLiteral(", R² ") +
-           r2_text(fit.weighting == Weighting::points ? fit.r2_points : fit.r2_bins, 3);
+        return fitting_label({alpha_text(fit), QStringLiteral("linear")}, look, room);
+    const QString alpha = alpha_text(fit, 3);
+    const double r2 = fit.weighting == Weighting::points ? fit.r2_points : fit.r2_bins;
+    return fitting_label({alpha + QStringLiteral(", R² ") + r2_text(r2, 3), alpha}, look, room);
 }
 
 /// Above the axes, where nothing can be covered: "7  …layer.2.output.LayerNorm" and what was fitted.
-TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Look& look, bool measures) {
+TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Look& look, bool measures, double width) {
     TextRow name{QString::fromStdString(layer.layer.name), look.text, small_scale};
     name.prefix = QString::number(layer.layer.index) + QStringLiteral("  ");
     name.is_name = true;
@@ -79,7 +81,7 @@ TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Loo
         if (fit == nullptr || !measures)
             continue;
         const QColor colour = curve_pen(look, weighting, 1).color();
-        rows.push_back({measures_text(*fit), colour, small_scale});
+        rows.push_back({measures_text(*fit, look, width / small_scale), colour, small_scale});
         if (fit->has_flag("alpha-undetermined") && weighting == Weighting::points) {
             rows.push_back({QStringLiteral("R² ") + r2_text(fit->r2_points), colour, small_scale});
             break; // the other weighting's line says no more
@@ -146,10 +148,15 @@ public:
             page.rows.push_back(new QCPMarginGroup(&plot));
         for (int i = 0; i < page.grid.columns; ++i)
             page.columns.push_back(new QCPMarginGroup(&plot));
+        // All axes come before the layout knows any: QCustomPlot looks through those that it knows at each new axis.
+        std::vector<PanelAxes*> panels;
+        for (size_t i = 0; i < shown.size(); ++i)
+            panels.push_back(make_axes(plot, look));
         std::vector<QCPAxis*> shared;
         for (size_t i = 0; i < shown.size(); ++i) {
             const bool lowest = i + page.columns.size() >= shown.size();
-            shared.push_back(&add_panel(page, static_cast<int>(i), shown[i], lowest).y());
+            add_panel(page, *panels[i], static_cast<int>(i), shown[i], lowest);
+            shared.push_back(&panels[i]->y());
         }
         if (page.counting.reach)
             link_ranges(shared);
@@ -178,13 +185,13 @@ private:
     };
 
     /// A layer's axes and the head above them, at place `i` of the grid.
-    PanelAxes& add_panel(const Page& page, int i, size_t layer, bool lowest) const {
+    void add_panel(const Page& page, PanelAxes& axes, int i, size_t layer, bool lowest) const {
         const Look& look = page.look;
         const int row = i / page.grid.columns, column = i % page.grid.columns;
         const double height = page.height / page.grid.rows;
+        const double width = look.px(look.width_pt - labels_pt) / page.grid.columns - look.px(labels_pt / 2);
         const bool measures = parts_.measures && height >= look.px(least_for_head_pt);
-        PanelAxes& axes = *make_axes(page.plot, look);
-        TextElement* head = panel_head(page.plot, *layers_[layer], look, measures);
+        TextElement* head = panel_head(page.plot, *layers_[layer], look, measures, width);
         page.body.addElement(2 * row, column, head);
         page.body.addElement(2 * row + 1, column, &axes);
         head->setMarginGroup(QCP::msLeft | QCP::msRight, page.columns[static_cast<size_t>(column)]);
@@ -197,13 +204,12 @@ private:
                 fitting_label({quantity(), QStringLiteral("y")}, look, height - look.px(4 * look.font_pt)));
         if (lowest)
             axes.x().setLabel(QStringLiteral("input x"));
-        return axes;
     }
 
     /// The places of the layers that have room for a panel on this page, evenly chosen.
     std::vector<size_t> fitting_panels(const Look& look) const {
         const auto fit = [](double length) { return std::max(1, static_cast<int>(length / least_panel_pt)); };
-        const auto room = static_cast<size_t>(fit(look.width_pt) * fit(look.height_pt));
+        const auto room = static_cast<size_t>(std::min(most_panels, fit(look.width_pt) * fit(look.height_pt)));
         return evenly(layers_.size(), std::min(room, layers_.size()));
     }
 
@@ -218,7 +224,7 @@ private:
         std::vector<std::string> warnings = analysis_.warnings;
         if (shown < layers_.size())
             warnings.push_back("room for " + std::to_string(shown) + " of " + std::to_string(layers_.size()) +
-                               " layers; enlarge this, or choose fewer");
+                               " layers, evenly chosen; select fewer to see them all");
         return {(model.isEmpty() ? QString() : model + QStringLiteral(": ")) +
                     QStringLiteral("input and output of the norm layers"),
                 key, warnings, QString::fromStdString(provenance_line(analysis_))};

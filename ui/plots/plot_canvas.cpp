@@ -26,6 +26,7 @@ PlotCanvas::PlotCanvas(QWidget* parent)
 }
 
 void PlotCanvas::setFigure(std::shared_ptr<const Figure> figure) {
+    ++wanted_;
     figure_ = std::move(figure);
     refreshSoon();
 }
@@ -85,6 +86,7 @@ Look PlotCanvas::presentLook() const {
 void PlotCanvas::refresh() {
     stale_ = false;
     counting_.cancel();
+    const int wanted = ++wanted_; // what was counted before this came is dropped
     if (figure_ == nullptr)
         return;
     const Look look = presentLook();
@@ -98,14 +100,15 @@ void PlotCanvas::refresh() {
             NORMSCOPE_TRY(progress.check());
             return true;
         },
-        [this, figure = figure_, look](const Result<bool>& counted) {
-            if (counted && figure == figure_)
+        [this, wanted, look](const Result<bool>& counted) {
+            if (counted && wanted == wanted_)
                 fill(look);
         });
 }
 
 void PlotCanvas::fill(const Look& look) {
     stale_ = false;
+    ++wanted_;
     counting_.cancel();
     drag_.reset();
     box_->hide();

@@ -91,6 +91,7 @@ private:
     std::optional<Drag> drag_;
     QRubberBand* box_;
     JobSlot<bool> counting_;
+    int wanted_ = 0; ///< Counts what was asked for, so that what comes too late is known.
     QElapsedTimer since_wheel_;
     QTimer rest_; ///< Runs out when nothing has moved for a while.
 };

@@ -39,6 +39,7 @@ public:
 
     /// While the axes move, the last picture moves along, to the nearest pixel; at rest it is painted exactly.
     void set_moving(bool moving) { moving_ = moving; }
+    const Cloud& cells() const { return *cells_; }
 
     QCPRange getKeyRange(bool& found, QCP::SignDomain domain) const override;
     QCPRange getValueRange(bool& found, QCP::SignDomain domain, const QCPRange& keys) const override;

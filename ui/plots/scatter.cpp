@@ -21,6 +21,7 @@ constexpr double curve_pt = 1.5;
 constexpr double least_axes_pt = 90;       ///< What measures must leave of the axes, in width and height
 constexpr double least_for_bar_pt = 70;    ///< Height below which a colour bar says nothing
 constexpr double least_for_names_pt = 150; ///< Height below which the bounds' names would cover data
+constexpr size_t least_readout_rows = 12;  ///< Fewer tell too little for their width
 constexpr double key_share = 0.3;          ///< Most of the height that a key may take
 
 /// The look with the colours that were chosen.
@@ -175,18 +176,23 @@ private:
             row->addElement(0, 1, make_colour_bar(axes, token_bar(coloured.last_token, look), look));
     }
 
-    /// Measures beside the axes, or under them on a narrow page; away where they would leave too little of the axes.
+    /// Measures beside the axes, or under them on a narrow page, the last ones left out where they would leave too
+    /// little of the axes.
     void add_readout(QCustomPlot& plot, QCPLayoutGrid& body, const Look& look) const {
-        std::vector<TextRow> rows = readout_rows(layer_, *cloud(look), options_, look);
         const bool narrow = look.width_pt < narrow_page_pt;
-        auto element = std::make_unique<TextElement>(&plot, look, std::move(rows),
-                                                     narrow ? TextElement::Flow::line : TextElement::Flow::column);
-        const QSize size = element->minimumOuterSizeHint();
-        const double least = look.px(least_axes_pt), room = body_height(plot, look);
-        const bool fits = narrow ? size.height() + least <= room
-                                 : size.height() <= room && size.width() + 2 * least <= look.px(look.width_pt);
-        if (fits)
+        const double least = look.px(least_axes_pt);
+        const double height = body_height(plot, look) - (narrow ? least : 0);
+        const double width = look.px(look.width_pt) - (narrow ? 0 : 2 * least);
+        std::vector<TextRow> rows = readout_rows(layer_, *cloud(look), options_, look);
+        for (; rows.size() >= least_readout_rows; rows.pop_back()) {
+            auto element = std::make_unique<TextElement>(&plot, look, rows,
+                                                         narrow ? TextElement::Flow::line : TextElement::Flow::column);
+            const QSize size = element->minimumOuterSizeHint();
+            if (size.height() > height || (!narrow && size.width() > width))
+                continue;
             body.addElement(narrow ? 1 : 0, narrow ? 0 : 1, element.release());
+            return;
+        }
     }
 
     AnalysisPtr shared_analysis_;

@@ -191,7 +191,7 @@ QString fitted_name(const QString& name, const QFont& font, double width) {
     const double rest = width - metrics.horizontalAdvance(number + end);
     if (const QString kept = metrics.elidedText(before, Qt::ElideLeft, rest); rest > 0 && !kept.isEmpty())
         return kept + number + end;
-    const QString head = QStringLiteral("…") + number;
+    const QString head = QStringLiteral("…") + number.chopped(1);
     return head + metrics.elidedText(end, Qt::ElideLeft, width - metrics.horizontalAdvance(head));
 }
 

@@ -44,7 +44,7 @@ QString kind_text(const NormLayer& layer);
 /// `text` cut at `mode` so that it is at most `width` wide in `font`.
 QString fitted_text(const QString& text, const QFont& font, double width, Qt::TextElideMode mode);
 /// The path of a module, cut so that layers can still be told apart: its last number stays, and as much of its end as
-/// there is room for: "…0.…tion.output.LayerNorm".
+/// there is room for: "…0…tion.output.LayerNorm".
 QString fitted_name(const QString& name, const QFont& font, double width);
 /// `text` on at most `lines` lines of `width`, broken between words; the last is elided.
 QStringList wrapped_text(const QString& text, const QFont& font, double width, int lines);

@@ -3,6 +3,7 @@
 #include "tests/unit/plots/synthetic.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/plot_canvas.h"
+#include "ui/plots/plottables.h"
 #include "ui/plots/scatter_panel.h"
 
 #include <QApplication>
@@ -109,6 +110,29 @@ int64_t difference(const QImage& a, const QImage& b) {
             sum += std::abs(qRed(p) - qRed(q)) + std::abs(qGreen(p) - qGreen(q)) + std::abs(qBlue(p) - qBlue(q));
         }
     return sum;
+}
+
+TEST_F(View, WhatIsZoomedIntoIsCountedInFinerCells) {
+    show_scatter(4);
+    const auto cell = [&] {
+        for (int i = 0; i < canvas().plottableCount(); ++i)
+            if (const auto* cloud = dynamic_cast<CloudPlottable*>(canvas().plottable(i)))
+                return cloud->cells().cell_width;
+        return 0.0;
+    };
+    const double at_home = cell();
+    for (int notch = 0; notch < 8; ++notch)
+        wheel(panel().rect().center(), {0, 120});
+    const Zoom zoomed = zoom_of(canvas());
+    QElapsedTimer waited;
+    for (waited.start(); waited.elapsed() < 5000 && cell() == at_home;)
+        QApplication::processEvents(QEventLoop::AllEvents, 20);
+    EXPECT_LE(cell(), at_home / 2); // eight notches are a factor of 0.17
+    EXPECT_EQ(zoom_of(canvas()), zoomed);
+    key(Qt::Key_Backspace);
+    for (waited.start(); waited.elapsed() < 5000 && cell() != at_home;)
+        QApplication::processEvents(QEventLoop::AllEvents, 20);
+    EXPECT_EQ(cell(), at_home);
 }
 
 TEST_F(View, TheImageMovesAtOnceAndTheSharpOneFollows) {
