@@ -73,6 +73,8 @@ std::vector<TextRow> data_rows(const LayerAnalysis& layer, const ScatterCloud& d
                                const Look& look) {
     const bool density = options.colour == ColourBy::density;
     const Cloud& cloud = density ? *drawn.shown : *drawn.all;
+    Look cells = look;
+    cells.faint = !density; // a ground for coloured points
     std::vector<TextRow> rows;
     rows.push_back({count_text(layer.points) + QStringLiteral(" points"), look.text, 0.95, true});
     if (density && !drawn.singles.empty())
@@ -81,7 +83,7 @@ std::vector<TextRow> data_rows(const LayerAnalysis& layer, const ScatterCloud& d
         rows.push_back({QStringLiteral("cells of %1 × %2, the fullest %3")
                             .arg(number_text(cloud.cell_width, 2), number_text(cloud.cell_height, 2),
                                  count_text(static_cast<int64_t>(cloud.most))),
-                        look.text, 0.9, false, Swatch::box, QColor(look.density_map(0.55))});
+                        look.text, 0.9, false, Swatch::box, QColor(cells.density_map(0.55))});
     if (options.band && !layer.band.empty())
         rows.push_back(
             {QStringLiteral("mean ± std of y in bins of x"), look.text, 0.9, false, Swatch::box, band_colour(look)});

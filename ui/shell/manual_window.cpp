@@ -9,6 +9,7 @@
 #include <QImage>
 #include <QPushButton>
 #include <QTextBrowser>
+#include <QTextTable>
 #include <QVBoxLayout>
 
 namespace normscope {
@@ -17,9 +18,15 @@ namespace {
 /// Pictures no wider than the page.
 class Browser : public QTextBrowser {
 public:
-    using QTextBrowser::QTextBrowser;
+    Browser() { connect(this, &QTextBrowser::sourceChanged, this, &Browser::dress); }
 
 protected:
+    void changeEvent(QEvent* event) override {
+        QTextBrowser::changeEvent(event);
+        if (event->type() == QEvent::PaletteChange)
+            dress();
+    }
+
     QVariant loadResource(int type, const QUrl& url) override {
         const QVariant loaded = QTextBrowser::loadResource(type, url);
         if (type != QTextDocument::ImageResource)
@@ -33,6 +40,39 @@ protected:
             image = image.scaledToWidth(most, Qt::SmoothTransformation);
         image.setDevicePixelRatio(devicePixelRatioF());
         return image;
+    }
+
+private:
+    /// Tables with thin lines between rows and a shaded head; Markdown brings no style of its own.
+    void dress() {
+        for (QTextFrame* frame : document()->rootFrame()->childFrames())
+            if (auto* table = qobject_cast<QTextTable*>(frame))
+                dressTable(*table);
+    }
+
+    void dressTable(QTextTable& table) const {
+        const QBrush line = palette().brush(QPalette::Midlight), head = palette().brush(QPalette::AlternateBase);
+        QTextTableFormat format = table.format();
+        format.setBorder(0);
+        format.setBorderCollapse(true);
+        format.setCellSpacing(0);
+        format.setTopMargin(fontMetrics().height() / 2);
+        format.setBottomMargin(fontMetrics().height() / 2);
+        table.setFormat(format);
+        for (int row = 0; row < table.rows(); ++row)
+            for (int column = 0; column < table.columns(); ++column) {
+                QTextTableCell cell = table.cellAt(row, column);
+                QTextTableCellFormat style = cell.format().toTableCellFormat();
+                style.setPadding(fontMetrics().height() / 4.0);
+                style.setRightPadding(fontMetrics().height());
+                style.setBottomBorder(1);
+                style.setBottomBorderStyle(QTextFrameFormat::BorderStyle_Solid);
+                style.setBottomBorderBrush(line);
+                style.setVerticalAlignment(QTextCharFormat::AlignTop);
+                if (row == 0)
+                    style.setBackground(head);
+                cell.setFormat(style);
+            }
     }
 };
 
