@@ -118,12 +118,13 @@ Object open_layer(const Object& root, const LayerRecording& layer) {
     return open_group_at(root, "entry/layers/" + layout::group_name(layer.layer.name));
 }
 
-void write_tail(const Object& root, const Recording& recording) {
+void write_tail(const Object& root, const Recording& recording, const Progress& progress) {
     const auto entry = open_group(root, "entry");
     set_integer(open_group(entry, "run"), "n_samples", recording.run.samples);
     const auto& first = recording.layers[first_with_plots(recording)].layer.name;
     set_text(open_group(entry, "layers"), "default", layout::group_name(first));
     for (const auto& layer : recording.layers) {
+        value_of(progress.check());
         const auto group = open_layer(root, layer);
         write_parameters(group, {{"weight_grad", layer.weight_grad},
                                  {"bias_grad", layer.bias_grad},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/progress.h"
 #include "core/recording/hdf.h"
 #include "core/recording/recording.h"
 
@@ -14,7 +15,7 @@ void write_head(const Object& root, const Recording& recording, const std::strin
 /// The group of a layer that `write_head` made.
 Object open_layer(const Object& root, const LayerRecording& layer);
 
-/// What is known at its end: how many samples there were, gradients of parameters, summaries.
-void write_tail(const Object& root, const Recording& recording);
+/// What is known at its end: how many samples there were, gradients of parameters, summaries. Throws cancelled too.
+void write_tail(const Object& root, const Recording& recording, const Progress& progress);
 
 } // namespace normscope::hdf

@@ -97,7 +97,7 @@ Result<void> DumpStream::flush() {
 Result<void> DumpStream::finish(const Recording& whole, Progress& progress) {
     NORMSCOPE_TRY(hdf::guarded([&] {
         file_->reopen(hdf::Writing::anything);
-        hdf::write_tail(file_->root, whole);
+        hdf::write_tail(file_->root, whole, progress);
         hdf::flush(file_->root);
         file_->root = {};
     }));

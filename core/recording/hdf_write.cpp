@@ -150,7 +150,11 @@ Object write_doubles(const Object& parent, const std::string& name, std::span<co
 }
 
 Object write_int32(const Object& parent, const std::string& name, std::span<const int32_t> values) {
-    return write(parent, name, {H5T_NATIVE_INT32, values.data()}, {{values.size()}});
+    return write_int32(parent, name, values, {{values.size()}});
+}
+
+Object write_int32(const Object& parent, const std::string& name, std::span<const int32_t> values, const Shape& shape) {
+    return write(parent, name, {H5T_NATIVE_INT32, values.data()}, shape);
 }
 
 Object write_int64(const Object& parent, const std::string& name, std::span<const int64_t> values, const Shape& shape) {

@@ -37,6 +37,7 @@ struct Shape {
 Object write_floats(const Object& parent, const std::string& name, std::span<const float> values, const Shape& shape);
 Object write_doubles(const Object& parent, const std::string& name, std::span<const double> values);
 Object write_int32(const Object& parent, const std::string& name, std::span<const int32_t> values);
+Object write_int32(const Object& parent, const std::string& name, std::span<const int32_t> values, const Shape& shape);
 Object write_int64(const Object& parent, const std::string& name, std::span<const int64_t> values, const Shape& shape);
 Object write_bytes(const Object& parent, const std::string& name, std::span<const uint8_t> values, const Shape& shape);
 Object write_texts(const Object& parent, const std::string& name, const std::vector<std::string>& values,

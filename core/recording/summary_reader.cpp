@@ -127,14 +127,16 @@ std::optional<Density> read_density(const Object& plot) {
     const auto x = read_density_axis(plot, "x", shape[1]), y = read_density_axis(plot, "y", shape[0]);
     const auto stored = counts_of(plot, cells * cells);
     expect(static_cast<int64_t>(stored.size()) == shape[0] * shape[1], plot, "as many exact counts as counts");
-    std::vector<uint32_t> counts(cells * cells);
+    std::vector<int64_t> counts(cells * cells);
+    int64_t total = 0;
     for (size_t i = 0; i < stored.size(); ++i) {
         const auto row = y.first + static_cast<int64_t>(i) / shape[1],
                    at = x.first + static_cast<int64_t>(i) % shape[1];
-        expect(stored[i] <= std::numeric_limits<uint32_t>::max(), plot, "counts below 2^32");
-        counts[static_cast<size_t>(row * cells + at)] = static_cast<uint32_t>(stored[i]);
+        counts[static_cast<size_t>(row * cells + at)] = stored[i];
+        total += stored[i];
+        expect(total <= most_count, plot, "at most 2^53 points");
     }
-    return Density::restore(x.axis, y.axis, std::move(counts));
+    return Density::restore(x.axis, y.axis, counts);
 }
 
 std::optional<Profile> read_profile(const Object& group) {

@@ -10,7 +10,7 @@ namespace normscope::hdf {
 
 namespace {
 
-constexpr int64_t exact_in_float = int64_t{1} << 24;
+constexpr int64_t exact_in_viewers = int64_t{1} << 24; // which draw in float32
 
 /// A group that viewers plot: one signal over its axes.
 Object create_plot(const Object& parent, const std::string& name, const std::string& signal,
@@ -29,10 +29,12 @@ std::vector<T> list(size_t count, Of of) {
     return values;
 }
 
-/// Counts as float32, which viewers plot, and as int64 beside it where that is not exact.
+/// Counts as int32, which viewers plot, and as int64 beside it where viewers or int32 would not be exact.
 void write_counts(const Object& plot, const std::vector<int64_t>& counts, const Shape& shape) {
-    write_floats(plot, "counts", list<float>(counts.size(), [&](size_t i) { return counts[i]; }), shape);
-    if (std::ranges::any_of(counts, [](int64_t count) { return count > exact_in_float; }))
+    constexpr int64_t most = std::numeric_limits<int32_t>::max();
+    write_int32(plot, "counts", list<int32_t>(counts.size(), [&](size_t i) { return std::min(counts[i], most); }),
+                shape);
+    if (std::ranges::any_of(counts, [](int64_t count) { return count > exact_in_viewers; }))
         write_int64(plot, "counts_exact", counts, shape);
 }
 
@@ -110,10 +112,9 @@ void write_density(const Object& group, const Density& density) {
     if (rows.last < 0)
         return;
     std::vector<int64_t> cropped;
-    for (int row = rows.first; row <= rows.last; ++row) {
-        const auto line = counts.subspan(static_cast<size_t>(row * PowerAxis::cells + columns.first), columns.length());
-        cropped.insert(cropped.end(), line.begin(), line.end());
-    }
+    for (int row = rows.first; row <= rows.last; ++row)
+        for (int column = columns.first; column <= columns.last; ++column)
+            cropped.push_back(density.count(row * PowerAxis::cells + column));
     const auto plot = create_plot(group, "density", "counts", {"y", "x"});
     write_counts(plot, cropped, {{rows.length(), columns.length()}, Packing::gzip});
     write_density_axis(plot, "x", density.x_axis(), columns);

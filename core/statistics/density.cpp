@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -46,6 +48,8 @@ NORMSCOPE_CLONES void checked_cell_indices(const float* x, const float* y, std::
     }
 }
 
+constexpr int64_t most_in_cell = std::numeric_limits<uint32_t>::max();
+
 int moved(int cell, int doublings) {
     return doublings > 10 ? (cell < half ? half - 1 : half) : ((cell - half) >> doublings) + half;
 }
@@ -65,12 +69,35 @@ void Density::reserve(double x_largest, double y_largest) {
     y_.exponent += grow_y;
     if (counts_.empty() || (grow_x == 0 && grow_y == 0))
         return;
-    std::vector<uint32_t> grown(counts_.size());
-    for (int row = 0; row < cells; ++row)
-        for (int column = 0; column < cells; ++column)
-            grown[static_cast<std::size_t>(moved(row, grow_y) * cells + moved(column, grow_x))] +=
-                counts_[static_cast<std::size_t>(row * cells + column)];
-    counts_ = std::move(grown);
+    const auto place = [&](int64_t cell) {
+        return int64_t{moved(static_cast<int>(cell / cells), grow_y)} * cells +
+               moved(static_cast<int>(cell % cells), grow_x);
+    };
+    const auto before = std::exchange(counts_, std::vector<uint32_t>(counts_.size()));
+    const auto beyond = std::exchange(beyond_, {});
+    for (std::size_t cell = 0; cell < before.size(); ++cell)
+        if (before[cell] > 0)
+            raise(place(static_cast<int64_t>(cell)), before[cell]);
+    for (const auto& [cell, more] : beyond)
+        raise(place(cell), more);
+}
+
+/// Few points ever need it: below 2^32 of them no cell can be full.
+bool Density::may_saturate(int64_t more) const {
+    return total_ + more > most_in_cell;
+}
+
+void Density::raise(int64_t cell, int64_t by) {
+    uint32_t& held = counts_[static_cast<std::size_t>(cell)];
+    const int64_t sum = held + by;
+    held = static_cast<uint32_t>(std::min(sum, most_in_cell));
+    if (sum > most_in_cell)
+        beyond_[cell] += sum - most_in_cell;
+}
+
+int64_t Density::count(int64_t cell) const {
+    const auto more = beyond_.find(cell);
+    return counts_[static_cast<std::size_t>(cell)] + (more == beyond_.end() ? 0 : more->second);
 }
 
 void Density::add(std::span<const float> x, std::span<const float> y) {
@@ -82,12 +109,15 @@ void Density::add(std::span<const float> x, std::span<const float> y) {
         int32_t index[block_points];
         cell_indices(block.x.data(), block.y.data(), size, static_cast<float>(x_.cells_per_unit()),
                      static_cast<float>(y_.cells_per_unit()), index);
+        const bool careful = may_saturate(static_cast<int64_t>(size));
         uint32_t* counts = counts_.data();
-        for (std::size_t i = 0; i < size; ++i) {
+        for (std::size_t i = 0; i < size && !careful; ++i) {
             if (i % 8 == 0)
                 look_ahead(block, i);
             ++counts[index[i]];
         }
+        for (std::size_t i = 0; i < size && careful; ++i)
+            raise(index[i], 1);
         total_ += static_cast<int64_t>(size);
     });
 }
@@ -104,7 +134,11 @@ void Density::merge(const Density& other) {
     const double x_reach = align(x_, theirs.x_), y_reach = align(y_, theirs.y_);
     reserve(x_reach, y_reach);
     theirs.reserve(x_reach, y_reach);
-    std::transform(counts_.begin(), counts_.end(), theirs.counts_.begin(), counts_.begin(), std::plus<>());
+    if (!may_saturate(theirs.total_))
+        std::transform(counts_.begin(), counts_.end(), theirs.counts_.begin(), counts_.begin(), std::plus<>());
+    else
+        for (int64_t cell = 0; cell < int64_t{cells} * cells; ++cell)
+            raise(cell, theirs.count(cell));
     total_ += theirs.total_;
 }
 
@@ -125,13 +159,15 @@ void Density::cells_of(std::span<const float> x, std::span<const float> y, std::
                          static_cast<float>(y_.cells_per_unit()), into.data());
 }
 
-Density Density::restore(PowerAxis x, PowerAxis y, std::vector<uint32_t> counts) {
+Density Density::restore(PowerAxis x, PowerAxis y, std::span<const int64_t> counts) {
     Density density;
     density.x_ = x;
     density.y_ = y;
-    density.counts_ = std::move(counts);
-    for (const uint32_t count : density.counts_)
-        density.total_ += count;
+    density.counts_.resize(counts.size());
+    for (std::size_t cell = 0; cell < counts.size(); ++cell) {
+        density.raise(static_cast<int64_t>(cell), counts[cell]);
+        density.total_ += counts[cell];
+    }
     return density;
 }
 

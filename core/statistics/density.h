@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -35,7 +36,10 @@ public:
 
     const PowerAxis& x_axis() const { return x_; }
     const PowerAxis& y_axis() const { return y_; }
+    /// For drawing: a cell of more than 2^32 − 1 points shows as many.
     std::span<const uint32_t> counts() const { return counts_; }
+    /// The exact count of a cell.
+    int64_t count(int64_t cell) const;
     /// Cell of a point that is inside; -1 for one that is not finite or not inside.
     int64_t cell(float x, float y) const;
     /// `cell` of every point of a block; all of as many values.
@@ -43,15 +47,19 @@ public:
     int64_t total() const { return total_; }
 
     /// A density from its parts, as a dump stores them.
-    static Density restore(PowerAxis x, PowerAxis y, std::vector<uint32_t> counts);
+    static Density restore(PowerAxis x, PowerAxis y, std::span<const int64_t> counts);
 
     /// The largest k ≥ 0 such that at most `limit` points lie in cells of 1…k points. Points in such cells are the
     /// outliers, drawn as markers.
     uint32_t outlier_threshold(int64_t limit) const;
 
 private:
+    void raise(int64_t cell, int64_t by);
+    bool may_saturate(int64_t more) const;
+
     PowerAxis x_, y_;
-    std::vector<uint32_t> counts_; ///< Empty until the first point.
+    std::vector<uint32_t> counts_;      ///< Empty until the first point.
+    std::map<int64_t, int64_t> beyond_; ///< By cell, what its count in `counts_` cannot hold.
     int64_t total_ = 0;
 };
 

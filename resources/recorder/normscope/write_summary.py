@@ -24,8 +24,8 @@ def write_scatter(parent, name, summary, seed):
 
 
 def write_counts(plot, counts):
-    """float32, which viewers plot, and int64 beside it where that is not exact."""
-    packed(plot, "counts", counts.astype(np.float32))
+    """int32, which viewers plot, and int64 beside it where viewers, which draw in float32, or int32 are not exact."""
+    packed(plot, "counts", np.minimum(counts, np.iinfo(np.int32).max).astype(np.int32))
     if counts.max(initial=0) > EXACT_IN_FLOAT:
         packed(plot, "counts_exact", counts.astype(np.int64))
 

@@ -121,13 +121,14 @@ TEST(DumpRoundTrip, RestoresAccumulatorsExactly) {
     EXPECT_EQ(b.scatter[1].sample, 10);
 }
 
-// Beyond 2^24 a float32 count would be rounded.
-TEST(DumpRoundTrip, KeepsCountsThatFloatsCannotHold) {
+// Beyond 2^24 a viewer's float32 rounds, beyond 2^31 and 2^32 a count does not fit 32 bits.
+TEST(DumpRoundTrip, KeepsCountsOfAnySize) {
     const Folder folder;
     auto wrote = full_recording();
-    std::vector<uint32_t> counts(PowerAxis::cells * PowerAxis::cells);
-    counts[512 * PowerAxis::cells + 7] = (1u << 24) + 1;
-    counts[3] = 4'000'000'001u;
+    std::vector<int64_t> counts(PowerAxis::cells * PowerAxis::cells);
+    counts[512 * PowerAxis::cells + 7] = (1 << 24) + 1;
+    counts[3] = 4'000'000'001;
+    counts[5] = 50'000'000'001;
     PowerAxis axis;
     axis.exponent = -3;
     wrote.layers[0].summary->density = Density::restore(axis, axis, counts);
@@ -135,6 +136,7 @@ TEST(DumpRoundTrip, KeepsCountsThatFloatsCannotHold) {
     const auto read = write_and_open(wrote, folder.file("run.h5"));
     ASSERT_TRUE(read && read->layers[0].summary);
     expect_same(*wrote.layers[0].summary->density, *read->layers[0].summary->density);
+    EXPECT_EQ(read->layers[0].summary->density->count(5), 50'000'000'001);
     expect_same(wrote.layers[0].summary->input_grad_histogram, read->layers[0].summary->input_grad_histogram);
 }
 

@@ -136,6 +136,25 @@ TEST(Density, HoldsTheLargestFloatsAndTheBordersOfCells) {
     EXPECT_EQ(density.cell(nan, 0), -1);
 }
 
+TEST(Density, CountsBeyond32Bits) {
+    constexpr int64_t full = std::numeric_limits<uint32_t>::max(), cells = PowerAxis::cells;
+    PowerAxis axis;
+    axis.exponent = 0;
+    std::vector<int64_t> counts(static_cast<std::size_t>(cells * cells));
+    const int64_t first = cells / 2 * cells + cells / 2; // 0 <= x, y < 1
+    counts[static_cast<std::size_t>(first)] = full - 1;
+    Density one = Density::restore(axis, axis, counts), two = one;
+    const std::vector<float> x{0.5f, 0.5f, 1.5f}, y{0.5f, 0.5f, 0.5f};
+    one.add(x, y);
+    EXPECT_EQ(one.count(first), full + 1);
+    EXPECT_EQ(one.counts()[static_cast<std::size_t>(first)], full) << "drawn as full, not as thin";
+    two.merge(one);
+    EXPECT_EQ(two.count(first), 2 * full);
+    two.reserve(600, 0); // cells of x double: the neighbour joins
+    EXPECT_EQ(two.count(first), 2 * full + 1);
+    EXPECT_EQ(two.total(), 2 * full + 1);
+}
+
 TEST(Density, OutlierThresholdKeepsMarkersUnderTheLimit) {
     Density density;
     std::vector<float> x, y;
