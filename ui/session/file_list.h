@@ -4,6 +4,7 @@
 
 #include "core/run/open_recording.h"
 #include "ui/jobs/job_slot.h"
+#include "ui/session/dataset_list.h"
 #include "ui/session/open_file.h"
 
 #include <memory>
@@ -12,6 +13,7 @@
 namespace normscope {
 
 using ContentsPtr = std::shared_ptr<const FileContents>;
+using DatasetListPtr = std::shared_ptr<const DatasetList>;
 
 /// An open file and what is under way for it.
 struct FileEntry {

@@ -34,7 +34,7 @@ void Session::State::open_one(const QString& path, bool look) {
     if (stopping || being_opened.contains(path))
         return;
     being_opened.append(path);
-    opening.start<ContentsPtr>(reading(path, {}, {}), [this, path, look](Result<ContentsPtr> contents) {
+    opening.start<ContentsPtr>(reading(path, {}, {{}, mappings}), [this, path, look](Result<ContentsPtr> contents) {
         take_opened(path, look, std::move(contents));
     });
 }
@@ -46,24 +46,36 @@ void Session::State::take_opened(const QString& path, bool look, Result<Contents
             return;
         const QString text = QString::fromStdString(contents.error().line());
         say(MessageKind::error, text);
-        emit session.openFailed(path, text);
+        if (contents.error().code == ErrorCode::unknown_layout)
+            emit session.layoutUnknown(path, text);
+        else
+            emit session.openFailed(path, text);
         return;
     }
+    const int id = admit(path, look, std::move(*contents));
+    if (!files.find(id)->file.request.pairing.pairs.empty())
+        emit session.savedPairsUsed(id);
+}
+
+int Session::State::admit(const QString& path, bool look, ContentsPtr contents) {
     FileEntry& entry = files.add(path);
-    entry.file.contents = *contents;
+    entry.file.contents = std::move(contents);
     entry.file.read = QDateTime::currentDateTime();
-    if (!entry.file.is_dump())
+    if (entry.file.is_dump())
+        entry.file.request.pairing.pairs = entry.file.contents->recording->pairs;
+    else
         entry.file.request = default_request(path);
     watch(entry.reading);
     watch(entry.running);
     say(MessageKind::note, QStringLiteral("%1: opened").arg(path));
-    for (const std::string& warning : (*contents)->warnings)
+    for (const std::string& warning : entry.file.contents->warnings)
         say(MessageKind::warning, path + QStringLiteral(": ") + QString::fromStdString(warning));
     if (entry.file.is_dump())
-        add_run(entry, {(*contents)->recording, std::nullopt, std::nullopt});
+        add_run(entry, {entry.file.contents->recording, std::nullopt, std::nullopt});
     emit session.filesChanged();
     if (look || current.file == 0)
         show(entry.file.id, 0);
+    return entry.file.id;
 }
 
 void Session::State::close(int id) {

@@ -12,11 +12,14 @@ namespace normscope {
 
 Session::State::State(Session& owner)
     : session(owner), files(pools), opening(pools.files, [this](JobRunner& runner) { watch(runner); }),
-      writing(pools.writing, [this](JobRunner& runner) { watch(runner); }), preview(pools.files),
-      queue(pools.analysis), disk(
-                                 pools.files, [this] { return watched_paths(); },
-                                 [this](const FileWatch::States& states) { take_looks(states); }) {
+      writing(pools.writing, [this](JobRunner& runner) { watch(runner); }), preview(pools.files), listing(pools.files),
+      opening_by_pairs(pools.files), queue(pools.analysis),
+      disk(
+          pools.files, [this] { return watched_paths(); },
+          [this](const FileWatch::States& states) { take_looks(states); }) {
     watch(preview);
+    watch(listing);
+    watch(opening_by_pairs);
     watch(queue.runner());
     connect(&queue, &AnalysisQueue::analysed, &session, [this](int run, int place) { publish(run, place); });
     connect(&queue, &AnalysisQueue::progressed, &session, [this](const JobProgress& progress) {
@@ -41,7 +44,7 @@ void Session::State::watch(JobRunner& runner) {
 
 bool Session::State::user_waits() const {
     const auto& entries = files.entries();
-    return opening.busy() || writing.busy() || preview.busy() ||
+    return opening.busy() || writing.busy() || preview.busy() || listing.busy() || opening_by_pairs.busy() ||
            std::any_of(entries.begin(), entries.end(),
                        [](const auto& entry) { return entry->reading.busy() || entry->running.busy(); });
 }
@@ -79,6 +82,8 @@ void Session::State::stop() {
     being_opened.clear();
     writing.cancel();
     preview.cancel();
+    listing.cancel();
+    opening_by_pairs.cancel();
     queue.stop();
     disk.stop();
     for (const auto& entry : files.entries()) {
@@ -238,6 +243,7 @@ void Session::previewBatch(int file, const RunRequest& request) {
 void Session::cancel() {
     state_->writing.cancel();
     state_->preview.cancel();
+    cancelPairing();
     for (const auto& entry : state_->files.entries())
         entry->running.cancel();
 }

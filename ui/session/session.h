@@ -5,6 +5,7 @@
 #include "ui/export/report_files.h"
 #include "ui/jobs/job_slot.h"
 #include "ui/plots/figure.h"
+#include "ui/session/dataset_list.h"
 #include "ui/session/open_file.h"
 
 #include <QObject>
@@ -51,9 +52,18 @@ public:
     const std::vector<Message>& messages() const;
 
 public slots:
-    /// Opens checkpoints and dumps; one that is open already becomes the current one. A failure is `openFailed`, and
-    /// what is open stays.
+    /// Opens checkpoints and dumps; one that is open already becomes the current one. A failure is `openFailed`, or
+    /// `layoutUnknown` of an HDF5 file in which nothing tells the layers; what is open stays.
     void open(const QStringList& paths);
+    /// The JSON file of saved pairs of datasets; "" for none. HDF5 files of a layout that stands there open by its
+    /// pairs: `savedPairsUsed`.
+    void setMappings(const QString& store);
+    /// What `openPaired` may be asked of a file: `datasetsListed` or `pairingFailed`.
+    void listDatasets(const QString& path);
+    void cancelPairing();
+    /// Opens an HDF5 file, or reads one that is open again, by pairs of datasets: `paired` or `pairingFailed`. They are
+    /// saved for files of the same layout where they shall be remembered.
+    void openPaired(const QString& path, const std::vector<normscope::PairMapping>& pairs, bool remember);
     void close(int file);
     /// Reads the file again (F5); the old state stays until the new one is there.
     void reload(int file);
@@ -75,7 +85,7 @@ public slots:
     void run(int file);
     /// Reads the batch of a request to be looked at, without running it: `batchReady` or `batchFailed`.
     void previewBatch(int file, const normscope::RunRequest& request);
-    /// Stops runs, previews and writing; what is open stays.
+    /// Stops runs, previews, pairing and writing; what is open stays.
     void cancel();
 
     /// Writes the current run as a dump, the whole report of it, or one figure, in the background: `written` or
@@ -98,6 +108,11 @@ signals:
     void layerAnalysed(int file, int run, int place);
     void viewChanged(); ///< `affine` or `curves` changed.
     void openFailed(const QString& path, const QString& text);
+    void layoutUnknown(const QString& path, const QString& text);
+    void savedPairsUsed(int file);
+    void datasetsListed(const QString& path, std::shared_ptr<const normscope::DatasetList> list);
+    void paired(const QString& path);
+    void pairingFailed(const QString& path, const QString& text); ///< The text is "" where the user stopped it.
     void batchReady(int file, std::shared_ptr<const normscope::Batch> batch);
     void batchFailed(int file, const QString& text);
     void written(const QString& path);

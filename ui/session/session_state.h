@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Private to this folder: what stands behind Session. Its parts are selection.cpp, opening.cpp, following.cpp,
-// running.cpp and writing.cpp.
+// Private to this folder: what stands behind Session. Its parts are selection.cpp, opening.cpp, pairing.cpp,
+// following.cpp, running.cpp and writing.cpp.
 #pragma once
 
 #include "ui/jobs/job_group.h"
@@ -27,6 +27,10 @@ public:
     void close(int id);
     void reload(int id);
     void set_request(int id, const RunRequest& request);
+
+    // pairing.cpp
+    void list_of(const QString& path);
+    void open_paired(const QString& path, const std::vector<PairMapping>& pairs, bool remember);
 
     // following.cpp
     void set_following(bool wanted);
@@ -82,6 +86,9 @@ public:
     FileList files;
     JobGroup opening, writing;
     JobSlot<std::shared_ptr<const Batch>> preview;
+    JobSlot<DatasetListPtr> listing;
+    JobSlot<ContentsPtr> opening_by_pairs; ///< A file is opened by pairs that the user named.
+    std::string mappings;                  ///< Where such pairs are saved; "" where they are not.
     AnalysisQueue queue;
     QStringList being_opened; ///< Canonical paths
     Current current;
@@ -94,6 +101,9 @@ public:
 private:
     void open_one(const QString& path, bool look);
     void take_opened(const QString& path, bool look, Result<ContentsPtr> contents);
+    /// Puts a file into the list; returns its number.
+    int admit(const QString& path, bool look, ContentsPtr contents);
+    void take_paired(const QString& path, const std::vector<PairMapping>& pairs, Result<ContentsPtr> contents);
     void read_again(FileEntry& entry);
     void take_contents(int id, Result<ContentsPtr> contents);
     FileWatch::Paths watched_paths() const;

@@ -60,6 +60,7 @@ MainWindow::MainWindow(Session& session, WindowSettings& settings, QWidget* pare
     makeHelpMenu();
     wire();
     followSession();
+    followPairing();
     qApp->installEventFilter(this);
     restoreWindow();
     followFiles();
@@ -83,11 +84,11 @@ void MainWindow::followSession() {
     connect(&session_, &Session::currentChanged, this, &MainWindow::followCurrent);
     connect(&session_, &Session::openFailed, this, [this](const QString&, const QString& text) {
         if (!bench_->showsFiles()) // it says so itself
-            message_->show(MessageKind::error, text);
+            tell(MessageKind::error, text);
     });
     connect(&session_, &Session::writeFailed, this, [this](const QString& text) {
         if (!(export_ && export_->isVisible()) && !(report_ && report_->isVisible())) // they say it themselves
-            message_->show(MessageKind::error, text);
+            tell(MessageKind::error, text);
     });
     connect(&session_, &Session::written, this,
             [this](const QString& path) { statusBar()->showMessage(tr("Saved %1").arg(path), note_ms); });

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/session/session.h"
+
 #include <QMainWindow>
 
+#include <functional>
 #include <set>
 
 class QMenu;
@@ -15,13 +18,12 @@ class ExportDialog;
 class FigurePanel;
 class ManualWindow;
 class MessageBar;
+class PairingDialog;
 class ReportDialog;
 class RunPanel;
-class Session;
 class StartPanel;
 class Theme;
 class WindowSettings;
-struct OpenFile;
 class Workbench;
 
 /// The window: menus, the start panel or the views, the status bar. It passes what the user wants on to the session.
@@ -45,6 +47,9 @@ public slots:
     /// The dialog that saves a figure; the one worked with for null.
     ExportDialog* openExport(normscope::FigurePanel* panel = nullptr);
     ReportDialog* openReport();
+    /// The dialog that pairs the datasets of an HDF5 file; for "" those of the current file, or of the last one that
+    /// did not tell its layers.
+    PairingDialog* openPairing(const QString& path = {});
     void saveDump();
     void saveRecorder();
     /// The focused table's selection as text, else the picture of the figure worked with.
@@ -60,7 +65,7 @@ protected:
 
 private:
     /// What must be there for an action to make sense.
-    enum class Needs { nothing, file, checkpoint, recording };
+    enum class Needs { nothing, file, checkpoint, recording, pairs };
 
     QAction* add(QMenu* menu, const QString& text, const QKeySequence& keys, Needs needs);
     void makeFileMenu();
@@ -74,6 +79,10 @@ private:
 
     void wire();
     void followSession();
+    void followPairing();
+    void choosePairing();
+    /// Says something in the bar at the top, with a button that does something about it.
+    void tell(MessageKind kind, const QString& text, const QString& action = {}, std::function<void()> act = {});
     void takeFile(const OpenFile& file);
     void followFiles();
     void followFile(int file);
@@ -94,9 +103,12 @@ private:
     RunPanel* run_ = nullptr; // the dialogs are made when they are asked for first
     ExportDialog* export_ = nullptr;
     ReportDialog* report_ = nullptr;
+    PairingDialog* pairing_ = nullptr;
     ManualWindow* manual_ = nullptr;
     AboutDialog* about_ = nullptr;
     QMenu* recent_ = nullptr;
+    std::function<void()> act_; ///< What the button of the bar at the top does.
+    QString unpaired_;          ///< The last file that did not tell its layers.
     QString wanted_layer_;
     std::set<int> known_files_;
 };

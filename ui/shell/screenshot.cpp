@@ -6,6 +6,7 @@
 #include "ui/shell/export_dialog.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/manual_window.h"
+#include "ui/shell/pairing_dialog.h"
 #include "ui/shell/report_dialog.h"
 #include "ui/shell/run_panel.h"
 #include "ui/shell/workbench.h"
@@ -70,6 +71,8 @@ void Screenshot::showPanel() {
         shown_ = window_.openExport();
     else if (panel == QLatin1String("report"))
         shown_ = window_.openReport();
+    else if (panel == QLatin1String("pairing"))
+        shown_ = window_.openPairing();
     else if (panel == QLatin1String("manual"))
         shown_ = window_.openManual();
     else if (panel == QLatin1String("about"))

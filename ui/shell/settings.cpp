@@ -2,6 +2,7 @@
 #include "ui/shell/settings.h"
 
 #include <QCryptographicHash>
+#include <QFileInfo>
 
 namespace normscope {
 namespace {
@@ -67,6 +68,8 @@ RunRequest from_map(const QVariantMap& map) {
 WindowSettings::WindowSettings(Memory memory) {
     if (memory == Memory::kept)
         store_ = std::make_unique<QSettings>(QStringLiteral("NormScope"), QStringLiteral("NormScope"));
+    else
+        folder_ = std::make_unique<QTemporaryDir>();
 }
 
 QVariant WindowSettings::value(const QString& key, const QVariant& otherwise) const {
@@ -93,6 +96,11 @@ void WindowSettings::addRecentFile(const QString& path) {
 
 void WindowSettings::clearRecentFiles() {
     setValue(QStringLiteral("recent"), QStringList());
+}
+
+QString WindowSettings::mappings() const {
+    const QString folder = store_ ? QFileInfo(store_->fileName()).path() : folder_->path();
+    return folder + QStringLiteral("/mappings.json");
 }
 
 std::optional<RunRequest> WindowSettings::request(const QString& checkpoint) const {

@@ -6,6 +6,7 @@
 #include <QSettings>
 #include <QString>
 #include <QStringList>
+#include <QTemporaryDir>
 #include <QVariant>
 
 #include <memory>
@@ -28,12 +29,16 @@ public:
     void addRecentFile(const QString& path);
     void clearRecentFiles();
 
+    /// The JSON file of saved pairs of datasets; when fresh, one that goes with it.
+    QString mappings() const;
+
     /// What this checkpoint was last asked to do; nothing when it never was.
     std::optional<RunRequest> request(const QString& checkpoint) const;
     void setRequest(const QString& checkpoint, const RunRequest& request);
 
 private:
-    std::unique_ptr<QSettings> store_; ///< Null when fresh.
+    std::unique_ptr<QSettings> store_;      ///< Null when fresh.
+    std::unique_ptr<QTemporaryDir> folder_; ///< Null when not.
     QVariantMap fresh_;
 };
 

@@ -77,9 +77,8 @@ void MainWindow::saveRecorder() {
     if (saved)
         session_.log(MessageKind::note, tr("%1: written").arg(path));
     else
-        message_->show(MessageKind::error,
-                       tr("%1: expected a file that can be written, found: %2; choose another place")
-                           .arg(path, target.errorString()));
+        tell(MessageKind::error, tr("%1: expected a file that can be written, found: %2; choose another place")
+                                     .arg(path, target.errorString()));
 }
 
 /// Tables copy their selection themselves while they have the focus; the menu asks for it here.

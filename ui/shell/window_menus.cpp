@@ -40,6 +40,8 @@ void MainWindow::updateActions() {
             return file != nullptr;
         case Needs::checkpoint:
             return file != nullptr && !file->is_dump();
+        case Needs::pairs:
+            return file != nullptr && !file->request.pairing.pairs.empty();
         case Needs::recording:
             return session_.currentRun() != nullptr;
         }
@@ -56,11 +58,15 @@ void MainWindow::makeFileMenu() {
             &MainWindow::openFiles);
     recent_ = menu->addMenu(tr("Open &recent"));
     connect(recent_, &QMenu::aboutToShow, this, &MainWindow::listRecentFiles);
+    connect(add(menu, tr("Open by &pairs of datasets…"), {}, Needs::nothing), &QAction::triggered, this,
+            &MainWindow::choosePairing);
     QAction* sample = add(menu, tr("Open the &sample"), {}, Needs::nothing);
     sample->setVisible(!sample_files().isEmpty());
     connect(sample, &QAction::triggered, this, &MainWindow::openSample);
     connect(add(menu, tr("Re&load"), Qt::Key_F5, Needs::file), &QAction::triggered, this,
             [this] { session_.reload(session_.currentFile()->id); });
+    connect(add(menu, tr("Change the pa&irs of datasets…"), {}, Needs::pairs), &QAction::triggered, this,
+            [this] { openPairing(session_.currentFile()->path); });
     menu->addSeparator();
     connect(add(menu, tr("&Run on…"), Qt::CTRL | Qt::Key_R, Needs::checkpoint), &QAction::triggered, this,
             [this] { openRunPanel(); });
