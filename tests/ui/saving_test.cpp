@@ -8,7 +8,11 @@
 
 #include <QDockWidget>
 #include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLineEdit>
+#include <QPalette>
 
 namespace normscope {
 namespace {
@@ -32,6 +36,13 @@ TEST_P(SaveFigure, AsTheDialogShowsIt) {
     dialog.save();
     ASSERT_TRUE(wait([&] { return !dialog.isVisible(); }));
     EXPECT_TRUE(beginning(path).contains(signature));
+    // Beside it: where it comes from, and the numbers of the layer that it shows alone.
+    QFile sidecar(path + QStringLiteral(".json"));
+    ASSERT_TRUE(sidecar.open(QIODevice::ReadOnly));
+    const QJsonObject told = QJsonDocument::fromJson(sidecar.readAll()).object();
+    EXPECT_TRUE(told[QStringLiteral("source")][QStringLiteral("path")].toString().contains("all-minilm-l6-v2"));
+    ASSERT_EQ(told[QStringLiteral("layers")].toArray().size(), 1);
+    EXPECT_EQ(told[QStringLiteral("layers")][0][QStringLiteral("name")].toString(), shownLayer());
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, SaveFigure,
@@ -60,16 +71,32 @@ TEST_F(Flow, TheWholeReportIsThatOfTheCommandLine) {
         EXPECT_TRUE(QFile::exists(folder(QStringLiteral("report/") + QLatin1String(name)))) << name;
 }
 
+TEST_F(Flow, FiguresFollowTheSystemFromLightToDark) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    const auto corner = [this] { return window().workbench().scatter().view().picture().pixelColor(1, 1).lightness(); };
+    constexpr int middle = 128;
+    EXPECT_GT(corner(), middle);
+    const QPalette light = QApplication::palette();
+    QApplication::setPalette(QPalette(QColor(0x2f333a), QColor(0x25282d)));
+    EXPECT_TRUE(wait([&] { return corner() < middle; }));
+    QApplication::setPalette(light);
+    EXPECT_TRUE(wait([&] { return corner() > middle; }));
+}
+
 TEST_F(Flow, TheWindowIsOpenedAsItWasLeft) {
     openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
     const auto dock = [this](const char* name) { return window().findChild<QDockWidget*>(QLatin1String(name)); };
     dock("log")->hide();
+    dock("gradients")->setFloating(true);
+    dock("gradients")->resize(420, 510);
     window().resize(1111, 777);
     closeWindow();
     openWindow();
     EXPECT_EQ(window().size(), QSize(1111, 777));
     EXPECT_TRUE(dock("log")->isHidden());
     EXPECT_FALSE(dock("depth")->isHidden());
+    EXPECT_TRUE(dock("gradients")->isFloating());
+    EXPECT_EQ(dock("gradients")->size(), QSize(420, 510));
     EXPECT_EQ(WindowSettings(WindowSettings::Memory::kept).recentFiles().value(0),
               sample(QStringLiteral("all-minilm-l6-v2.h5")));
     EXPECT_TRUE(WindowSettings(WindowSettings::Memory::fresh).recentFiles().isEmpty());

@@ -141,6 +141,8 @@ void LayersPanel::refit() {
     if (own_widths_ || model_->rowCount() == 0)
         return;
     view_->fitColumns(name_characters);
+    const int name = static_cast<int>(LayerColumn::name), icon = view_->style()->pixelMetric(QStyle::PM_SmallIconSize);
+    view_->setColumnWidth(name, view_->columnWidth(name) + icon + icon / 2); // some get warnings
     const int number = fontMetrics().horizontalAdvance(QStringLiteral("−1.234×10⁻⁵"));
     for (int column = static_cast<int>(LayerColumn::points); column < layer_column_count - 1; ++column)
         if (!view_->isColumnHidden(column))

@@ -215,7 +215,7 @@ public:
             {(model.isEmpty() ? QString() : model + QStringLiteral(": ")) + QStringLiteral("norm layers by depth"),
              description, analysis_.warnings, QString::fromStdString(provenance_line(analysis_))},
             parts);
-        body->setRowSpacing(static_cast<int>(look.px(3)));
+        body->setRowSpacing(static_cast<int>(look.px(4.5))); // half a tick label
         const std::vector<DepthPanel> panels{spread_panel(analysis_, look), alpha_panel(analysis_, look),
                                              measure_panel(analysis_, look), gradient_panel(analysis_, look)};
         // Four panels in one column want height; a flat page has two columns of two, a strip all side by side.

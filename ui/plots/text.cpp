@@ -188,10 +188,14 @@ QString fitted_name(const QString& name, const QFont& font, double width) {
     if (!parts.hasMatch() || metrics.horizontalAdvance(name) <= width)
         return metrics.elidedText(name, Qt::ElideLeft, width);
     const QString before = parts.captured(1), number = parts.captured(2), end = parts.captured(3);
+    const QString cut = QStringLiteral("…");
     const double rest = width - metrics.horizontalAdvance(number + end);
-    if (const QString kept = metrics.elidedText(before, Qt::ElideLeft, rest); rest > 0 && !kept.isEmpty())
+    QString kept = rest > 0 ? metrics.elidedText(before, Qt::ElideLeft, rest) : QString();
+    if (kept.size() == 2) // "…." says no more than "…"
+        kept = cut;
+    if (!kept.isEmpty())
         return kept + number + end;
-    const QString head = QStringLiteral("…") + number.chopped(1);
+    const QString head = cut + number.chopped(1);
     return head + metrics.elidedText(end, Qt::ElideLeft, width - metrics.horizontalAdvance(head));
 }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 using namespace normscope;
 
@@ -64,6 +65,22 @@ TEST(Text, LongTextStaysInItsWidth) {
     EXPECT_EQ(lines.size(), 2);
     for (const QString& line : lines)
         EXPECT_LE(metrics.horizontalAdvance(line), 200);
+}
+
+TEST(Text, NamesThatAreCutStillTellLayersApart) {
+    const QFont font("DejaVu Sans");
+    const QFontMetricsF metrics(font);
+    const QString name = "bert.encoder.layer.%1.attention.output.LayerNorm";
+    for (const double width : {90.0, 150.0, 220.0, 270.0}) {
+        std::set<QString> shown;
+        for (int i = 0; i < 24; ++i) {
+            const QString cut = fitted_name(name.arg(i), font, width);
+            EXPECT_LE(metrics.horizontalAdvance(cut), width);
+            shown.insert(cut);
+        }
+        EXPECT_EQ(shown.size(), 24u) << width;
+    }
+    EXPECT_EQ(fitted_name("norm", font, 200), "norm");
 }
 
 } // namespace
