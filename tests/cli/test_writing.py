@@ -11,7 +11,7 @@ import unittest
 from program import IMAGES, PROGRAM, SAMPLE, ProgramTest
 
 CHECKPOINT = SAMPLE / "vit-layernorm.safetensors"
-LONG = ["--input", *sorted((SAMPLE / "images").rglob("*.png")) * 8, "--batch-size", "1", "--threads", "1"]
+LONG = ["--input", *sorted((SAMPLE / "images").rglob("*.png")) * 4, "--batch-size", "1", "--threads", "1"]
 SAMPLES = len(LONG) - 5
 TOKENS, ONE_SAMPLE = 17, 25 * 4 * 17 * 64 * 4  # bytes of 25 layers' 4 tensors of (17, 64) float32
 
@@ -99,9 +99,6 @@ class Writing(ProgramTest):
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
             self.assertEqual(self.files(), ["run.h5"])
             self.assertEqual(self.out.read_text(), "the old file")
-
-    def test_a_place_that_cannot_be_written_is_told_before_the_run(self):
-        self.assert_fails(5, "capture", CHECKPOINT, *IMAGES, "-o", self.folder / "no/run.h5", says=["no/run.h5"])
 
     @unittest.skipUnless(importlib.util.find_spec("h5py"), "needs h5py")
     def test_streaming_writes_what_a_run_in_memory_writes(self):
