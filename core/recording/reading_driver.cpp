@@ -30,7 +30,6 @@ constexpr std::array<unsigned char, 8> signature = {0x89, 'H', 'D', 'F', '\r', '
 struct ReadingFile {
     H5FD_t common; // first: libhdf5 knows the file by it
     int descriptor = -1;
-    haddr_t size = 0;
     haddr_t allocated = 0;
     std::array<unsigned char, superblock_size> head{}; ///< What stands at the beginning, unmarked.
     size_t head_size = 0;                              ///< 0 where the file's own bytes serve
@@ -77,7 +76,6 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t, haddr_t) {
     }
     file->common = {};
     file->descriptor = descriptor;
-    file->size = static_cast<haddr_t>(status.st_size);
     unmark(*file);
     return &file->common;
 }
@@ -94,17 +92,20 @@ herr_t features(const H5FD_t*, unsigned long* flags) {
     return 0;
 }
 
-haddr_t allocated(const H5FD_t* file, H5FD_mem_t) {
-    return of(file).allocated;
+haddr_t size_of(const H5FD_t* file, H5FD_mem_t) {
+    struct stat status {};
+    return fstat(of(file).descriptor, &status) == 0 ? static_cast<haddr_t>(status.st_size) : 0;
+}
+
+/// Where data may lie. The superblock tells where they ended when it was read, and an index that is read later may lead
+/// further by then: a writer has gone on.
+haddr_t allocated(const H5FD_t* file, H5FD_mem_t type) {
+    return std::max(of(file).allocated, size_of(file, type));
 }
 
 herr_t set_allocated(H5FD_t* file, H5FD_mem_t, haddr_t end) {
     of(file).allocated = end;
     return 0;
-}
-
-haddr_t size_of(const H5FD_t* file, H5FD_mem_t) {
-    return of(file).size;
 }
 
 herr_t read_file(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t offset, size_t size, void* buffer) {

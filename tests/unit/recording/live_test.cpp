@@ -53,6 +53,22 @@ TEST(Live, ASwmrFileToo) {
     follow(folder.file("run.h5"), writer);
 }
 
+TEST(Live, WhatLiesBehindTheEndThatTheFileToldIsRead) {
+    const Folder folder;
+    GrowingDump writer(folder.file("run.h5"));
+    writer.append_both();
+    writer.flush();
+    constexpr size_t superblock = 48;
+    const auto head = bytes_of(folder.file("run.h5")).substr(0, superblock);
+    for (int i = 0; i < 100; ++i)
+        writer.append_both();
+    writer.flush();
+    const auto later = bytes_of(folder.file("run.h5"));
+    ASSERT_NE(later.substr(0, superblock), head); // the end of the file stands there
+    write_bytes(folder.file("between.h5"), head + later.substr(superblock));
+    EXPECT_EQ(samples_of(folder.file("between.h5")), 101);
+}
+
 TEST(Live, AWriterThatStoppedBetweenTwoTensorsLeavesWhatBothHold) {
     const Folder folder;
     GrowingDump writer(folder.file("run.h5"));
