@@ -52,7 +52,7 @@ std::vector<Word> words_of(const std::string& path) {
     return words;
 }
 
-/// A path without one of its words and the sign that joined it, with dots between groups; "" where no name is left.
+/// A path without one of its words and the sign that joined it; "" where no name is left.
 std::string name_without(const std::string& path, const Word& word) {
     auto before = path.substr(0, word.start), behind = path.substr(word.end);
     const auto joins = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; };
@@ -60,8 +60,7 @@ std::string name_without(const std::string& path, const Word& word) {
         before.pop_back();
     else if (before.empty() && !behind.empty() && joins(behind.front()))
         behind.erase(0, 1);
-    auto name = before + behind;
-    std::ranges::replace(name, '/', '.');
+    const auto name = before + behind;
     return std::ranges::any_of(name, is_letter) ? name : "";
 }
 
@@ -85,7 +84,7 @@ public:
                 take_opposite(i);
         for (size_t i = 0; i < datasets_.size(); ++i)
             if (const auto& shape = datasets_[i].shape; open_[i] && shape.size() == 2 && shape[1] == 2 && shape[0] > 2)
-                add(i, i, "");
+                add(i, i, datasets_[i].path);
         take_neighbours();
         std::vector<PairMapping> pairs;
         for (auto& [place, pair] : found_)
@@ -133,16 +132,18 @@ private:
                 alike[{group_of(datasets_[i].path), datasets_[i].shape}].push_back(i);
         for (const auto& [place, two] : alike)
             if (two.size() == 2)
-                add(two[0], two[1], "");
+                add(two[0], two[1], place.first);
     }
 
-    /// `output` is the input itself for a set of x and y.
-    void add(size_t input, size_t output, const std::string& name) {
+    /// `output` is the input itself for a set of x and y; `path` becomes the layer's name, with dots between groups.
+    void add(size_t input, size_t output, const std::string& path) {
         open_[input] = open_[output] = false;
         PairMapping pair;
         pair.input = datasets_[input].path;
         if (output != input)
             pair.output = datasets_[output].path;
+        auto name = path;
+        std::ranges::replace(name, '/', '.');
         if (!name.empty() && names_[name]++ == 0)
             pair.name = name;
         found_.emplace(input, std::move(pair));

@@ -64,6 +64,8 @@ QWidget* PairingDialog::pairSide() {
     table_->setObjectName(QStringLiteral("pairs"));
     table_->setAccessibleName(tr("Pairs of datasets"));
     table_->setModel(pairs_);
+    const int sign = fontMetrics().ascent(); // so that it makes no row higher
+    table_->setIconSize({sign, sign});
     table_->setTextElideMode(Qt::ElideLeft); // what differs stands at the end
     table_->header()->setStretchLastSection(false);
     for (const auto column : {PairTableModel::layer, PairTableModel::input, PairTableModel::output})

@@ -106,6 +106,9 @@ TEST(Mapping, OpensAFileOfTheLayoutItWasSavedFor) {
     EXPECT_EQ((*opened)->pairs, pairs);
     ASSERT_TRUE(save_mapping(store, layout_key(*list_datasets(path)), {{"run/before", "cloud", "", "", {}, -1}}));
     EXPECT_EQ(open_dump(path, {{}, store}).error().code, ErrorCode::unknown_layout) << "a user can pair anew";
+    const auto flat = std::string(SOURCE_DIR) + "/tests/golden/layouts/flat.h5"; // of a layout that is known
+    ASSERT_TRUE(save_mapping(store, layout_key(*list_datasets(flat)), {{"a.ln.input", "b.ln.output", "", "", {}, -1}}));
+    EXPECT_EQ((*open_dump(flat, {{}, store}))->layers.size(), 1u);
     const auto in_group = open_dump(path + "::/run", {{{"before", "behind", "", "", {}, -1}}, ""});
     ASSERT_TRUE(in_group) << in_group.error().line();
     EXPECT_EQ(all(*(*in_group)->layers[0].output), noise(24, 2));
@@ -132,8 +135,8 @@ TEST(Mapping, SuggestsWhatNamesOrShapesMakeEvident) {
         words += pair_words(pair) + "\n";
     EXPECT_EQ(words, "a/x_in,a/x_out,name=a.x\n"
                      "b/before/norm1,b/after/norm1,name=b.norm1\n"
-                     "c/cloud\n"
-                     "d/first,d/second\n");
+                     "c/cloud,name=c.cloud\n"
+                     "d/first,d/second,name=d\n");
     for (const auto& problem : pair_problems(datasets, pairs))
         EXPECT_EQ(problem, "");
 }
