@@ -90,9 +90,13 @@ TEST_F(Flow, TheWindowIsOpenedAsItWasLeft) {
     dock("gradients")->setFloating(true);
     dock("gradients")->resize(420, 510);
     window().resize(1111, 777);
+    ASSERT_TRUE(wait([this] { return window().workbench().width() == 1111; }));
+    window().workbench().resizeDocks({dock("layers")}, {333}, Qt::Horizontal);
     closeWindow();
     openWindow();
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
     EXPECT_EQ(window().size(), QSize(1111, 777));
+    EXPECT_TRUE(wait([&] { return dock("layers")->width() == 333; })) << dock("layers")->width();
     EXPECT_TRUE(dock("log")->isHidden());
     EXPECT_FALSE(dock("depth")->isHidden());
     EXPECT_TRUE(dock("gradients")->isFloating());

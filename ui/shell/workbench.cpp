@@ -108,11 +108,15 @@ void Workbench::shareRoom() {
     resizeDocks({docks_[files], docks_[layers]}, {height() / 5, height()}, Qt::Vertical);
 }
 
-/// The docks know their window's size from the first time it is shown.
+/// The docks know their window's size from the first time it is shown; before, their own would be squeezed into less.
 void Workbench::showEvent(QShowEvent* event) {
     QMainWindow::showEvent(event);
-    if (!std::exchange(arranged_, true))
-        QTimer::singleShot(0, this, &Workbench::shareRoom);
+    if (std::exchange(arranged_, true))
+        return;
+    QTimer::singleShot(0, this, [this] {
+        if (left_.isEmpty() || !restoreState(left_, layout_version))
+            shareRoom();
+    });
 }
 
 void Workbench::resetLayout() {
@@ -159,14 +163,16 @@ void Workbench::setTheme(FigureTheme theme) {
 }
 
 void Workbench::save(WindowSettings& settings) const {
-    settings.setValue(docks_key, saveState(layout_version));
+    if (arranged_)
+        settings.setValue(docks_key, saveState(layout_version));
     settings.setValue(columns_key, layers_->columnState());
     for (const FigurePanel* panel : figures_)
         settings.setValue(options_key(panel), panel->options());
 }
 
 void Workbench::restore(const WindowSettings& settings) {
-    arranged_ = restoreState(settings.value(docks_key).toByteArray(), layout_version);
+    left_ = settings.value(docks_key).toByteArray();
+    restoreState(left_, layout_version); // which are to be seen
     if (const QByteArray columns = settings.value(columns_key).toByteArray(); !columns.isEmpty())
         layers_->restoreColumns(columns);
     for (FigurePanel* panel : figures_)

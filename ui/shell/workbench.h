@@ -61,6 +61,7 @@ private:
     QList<FigurePanel*> figures_;
     FigurePanel* focused_ = nullptr;
     bool arranged_ = false; ///< Sizes are as the user left them, or were shared out.
+    QByteArray left_;       ///< How the user left the docks; "": never
     QList<QDockWidget*> docks_;
 };
 
