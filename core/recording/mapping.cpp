@@ -115,9 +115,10 @@ std::shared_ptr<Recording> hdf::read_pairs(const std::string& path, const std::s
     recording->files = {path};
     recording->pairs = pairs;
     const auto root = open_group_at(open_root(path), group);
+    const auto problems = detail_problems(pairs);
     for (size_t i = 0; i < pairs.size(); ++i) {
-        if (const auto problem = detail_problem(pairs, i); !problem.empty())
-            fail(ErrorCode::bad_argument, root.at(pairs[i].input), problem);
+        if (!problems[i].empty())
+            fail(ErrorCode::bad_argument, root.at(pairs[i].input), problems[i]);
         recording->layers.push_back(read_pair(root, pairs[i]));
         recording->layers.back().layer.index = static_cast<int>(i) + 1;
     }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace normscope {
 
@@ -53,6 +54,14 @@ std::string pair_problem(const Datasets& datasets, const PairMapping& pair) {
     return problem.empty() ? shape_problem(datasets, pair) : problem;
 }
 
+std::string detail_problem(const PairMapping& pair) {
+    if (pair.channel_axis != -1 && pair.channel_axis != 1)
+        return "expected the channels on axis -1 or 1, found " + std::to_string(pair.channel_axis);
+    if (pair.eps && !(std::isfinite(*pair.eps) && *pair.eps >= 0))
+        return "expected a finite ε from 0";
+    return "";
+}
+
 } // namespace
 
 std::string shape_words(const std::vector<int64_t>& shape) {
@@ -62,15 +71,15 @@ std::string shape_words(const std::vector<int64_t>& shape) {
     return words.empty() ? "scalar" : words;
 }
 
-std::string detail_problem(const std::vector<PairMapping>& pairs, size_t place) {
-    const auto& pair = pairs[place];
-    if (pair.channel_axis != -1 && pair.channel_axis != 1)
-        return "expected the channels on axis -1 or 1, found " + std::to_string(pair.channel_axis);
-    if (pair.eps && !(std::isfinite(*pair.eps) && *pair.eps >= 0))
-        return "expected a finite ε from 0";
-    const auto same = std::ranges::count_if(pairs.begin(), pairs.begin() + static_cast<std::ptrdiff_t>(place),
-                                            [&](const PairMapping& other) { return other.layer() == pair.layer(); });
-    return same == 0 ? "" : "expected a name of its own, found " + pair.layer() + " twice";
+std::vector<std::string> detail_problems(const std::vector<PairMapping>& pairs) {
+    std::unordered_set<std::string> names;
+    std::vector<std::string> problems;
+    for (const auto& pair : pairs) {
+        problems.push_back(detail_problem(pair));
+        if (!names.insert(pair.layer()).second && problems.back().empty())
+            problems.back() = "expected a name of its own, found " + pair.layer() + " twice";
+    }
+    return problems;
 }
 
 std::vector<std::string> pair_problems(const std::vector<DatasetEntry>& datasets,
@@ -78,12 +87,10 @@ std::vector<std::string> pair_problems(const std::vector<DatasetEntry>& datasets
     Datasets by_path;
     for (const auto& dataset : datasets)
         by_path.emplace(dataset.path, &dataset);
-    std::vector<std::string> problems;
-    for (size_t place = 0; place < pairs.size(); ++place) {
-        problems.push_back(pair_problem(by_path, pairs[place]));
-        if (problems.back().empty())
-            problems.back() = detail_problem(pairs, place);
-    }
+    auto problems = detail_problems(pairs);
+    for (size_t i = 0; i < pairs.size(); ++i)
+        if (auto problem = pair_problem(by_path, pairs[i]); !problem.empty())
+            problems[i] = std::move(problem);
     return problems;
 }
 

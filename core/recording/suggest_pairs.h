@@ -17,9 +17,9 @@ std::vector<PairMapping> suggest_pairs(const std::vector<DatasetEntry>& datasets
 std::vector<std::string> pair_problems(const std::vector<DatasetEntry>& datasets,
                                        const std::vector<PairMapping>& pairs);
 
-/// What is wrong with a pair whatever the file holds: its ε, its channel axis, a name that stands twice; "" where
+/// What is wrong with each pair whatever the file holds: its ε, its channel axis, a name that stood before; "" where
 /// nothing is.
-std::string detail_problem(const std::vector<PairMapping>& pairs, size_t place);
+std::vector<std::string> detail_problems(const std::vector<PairMapping>& pairs);
 
 /// "4 × 6", "scalar"
 std::string shape_words(const std::vector<int64_t>& shape);

@@ -28,6 +28,11 @@ void PairTableModel::setPair(int row, const PairMapping& pair) {
     check();
 }
 
+void PairTableModel::updatePairs(std::vector<PairMapping> pairs) {
+    pairs_ = std::move(pairs);
+    check();
+}
+
 int PairTableModel::addPair(const PairMapping& pair) {
     const int row = rowCount();
     beginInsertRows({}, row, row);

@@ -22,6 +22,8 @@ public:
     const std::vector<PairMapping>& pairs() const { return pairs_; }
     void setPairs(std::vector<PairMapping> pairs);
     void setPair(int row, const PairMapping& pair);
+    /// Puts others in the place of all; as many.
+    void updatePairs(std::vector<PairMapping> pairs);
     /// Returns the row.
     int addPair(const PairMapping& pair);
     void removePairs(std::vector<int> rows);

@@ -15,6 +15,8 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace normscope {
 namespace {
 
@@ -222,17 +224,18 @@ void PairingDialog::takeForm() {
     const int row = current();
     if (row < 0)
         return;
-    const PairMapping before = pairs_->pairs()[static_cast<std::size_t>(row)], now = form_->pair();
+    std::vector<PairMapping> pairs = pairs_->pairs();
+    const PairMapping now = form_->pair(), before = std::exchange(pairs[static_cast<std::size_t>(row)], now);
     for (const QModelIndex& index : table_->selectionModel()->selectedRows()) {
-        PairMapping pair = index.row() == row ? now : pairs_->pairs()[static_cast<std::size_t>(index.row())];
+        PairMapping& pair = pairs[static_cast<std::size_t>(index.row())];
         if (now.kind != before.kind)
             pair.kind = now.kind;
         if (now.eps != before.eps)
             pair.eps = now.eps;
         if (now.channel_axis != before.channel_axis)
             pair.channel_axis = now.channel_axis;
-        pairs_->setPair(index.row(), pair);
     }
+    pairs_->updatePairs(std::move(pairs));
 }
 
 /// What is wrong, and what can be done now.
