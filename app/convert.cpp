@@ -12,7 +12,7 @@ int convert(const DumpCommand& options) {
     if (!opened)
         return Console::fail(opened.error());
     WriteOptions how;
-    how.keep_unknown = (*opened)->files.size() == 1;
+    how.keep_unknown = true;
     return write_and_tell(options, **opened, how, console);
 }
 

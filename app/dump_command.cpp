@@ -21,11 +21,15 @@ Result<std::shared_ptr<const Recording>> open_named(const DumpCommand& options) 
     return opened;
 }
 
-int write_and_tell(const DumpCommand& options, const Recording& recording, const WriteOptions& how, Console& console) {
+int write_and_tell(const DumpCommand& options, const Recording& recording, WriteOptions how, Console& console) {
+    std::vector<std::string> differing;
+    how.differing = &differing;
     const auto written = write_dump(recording, options.out, console.progress(), how);
     if (!written)
         return Console::fail(written.error());
     console.warn(recording.warnings);
+    for (const auto& place : differing)
+        console.warn({place + ": not the same in every dump; that of " + recording.files.front() + " is kept"});
     std::error_code error;
     const auto layers = std::to_string(recording.layers.size()), samples = std::to_string(recording.run.samples),
                bytes = std::to_string(std::filesystem::file_size(options.out, error));

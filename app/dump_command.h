@@ -26,6 +26,6 @@ void add_dump_options(CLI::App& command, DumpCommand& options);
 Result<std::shared_ptr<const Recording>> open_named(const DumpCommand& options);
 
 /// Writes the recording to `out` and says so; returns the exit code.
-int write_and_tell(const DumpCommand& options, const Recording& recording, const WriteOptions& how, Console& console);
+int write_and_tell(const DumpCommand& options, const Recording& recording, WriteOptions how, Console& console);
 
 } // namespace normscope

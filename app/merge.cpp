@@ -16,6 +16,7 @@ int merge(const MergeCommand& options) {
     if (!joined)
         return Console::fail(joined.error());
     WriteOptions how;
+    how.keep_unknown = true;
     how.virtual_tensors = options.refers;
     return write_and_tell(options, **joined, how, console);
 }

@@ -17,7 +17,7 @@ int summarize_dump(const DumpCommand& options) {
     if (!small)
         return Console::fail(small.error());
     WriteOptions how;
-    how.keep_unknown = small->files.size() == 1;
+    how.keep_unknown = true;
     return write_and_tell(options, *small, how, console);
 }
 

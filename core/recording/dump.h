@@ -31,8 +31,9 @@ Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::strin
 uint64_t dump_state(const std::string& path);
 
 struct WriteOptions {
-    bool keep_unknown =
-        false; ///< Copy what this program does not know from the dump that was read (the first of many).
+    /// Copy what this program does not know from the dump that was read, the first of many.
+    bool keep_unknown = false;
+    std::vector<std::string>* differing = nullptr; ///< Gets the names of what of that the others do not have the same.
     bool virtual_tensors = false; ///< Refer to the tensors in the dumps that were read, which stand beside the new one.
 };
 

@@ -101,8 +101,11 @@ Result<void> DumpStream::finish(const Recording& whole, Progress& progress) {
         hdf::flush(file_->root);
         file_->root = {};
     }));
-    if (file_->keeps_unknown(whole))
-        NORMSCOPE_TRY(keep_unknown(whole.files.front(), file_->target.part_path(), file_->path));
+    if (file_->keeps_unknown(whole)) {
+        NORMSCOPE_LET(differing, keep_unknown(whole.files, file_->target.part_path(), file_->path));
+        if (file_->options.differing != nullptr)
+            *file_->options.differing = std::move(differing);
+    }
     NORMSCOPE_TRY(progress.check());
     return file_->target.commit();
 }

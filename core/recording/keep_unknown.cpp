@@ -4,9 +4,12 @@
 #include "core/recording/dump_layout.h"
 #include "core/recording/hdf_write.h"
 #include "core/recording/probe.h"
+#include "core/recording/same_content.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <sstream>
 
 namespace normscope {
 
@@ -42,49 +45,107 @@ void copy_attribute(const Object& from, const Object& to, const std::string& nam
     hdf::expect_written(made && H5Awrite(made.id(), type.id(), bytes.data()) >= 0, to.place + "@" + name);
 }
 
-/// `@dtype` says how the bytes of a tensor are to be read, and those are written anew.
-void copy_attributes(const Object& from, const Object& to) {
-    for (const auto& name : hdf::attributes(from))
-        if (name != "torch_dtype" && name != "dtype" && H5Aexists(to.id(), name.c_str()) == 0)
-            copy_attribute(from, to, name);
+/// What joining makes anew, or leaves out because it does not hold for the whole.
+bool is_joined(const std::string& name) {
+    constexpr std::array names = {"stats",       "scatter",    "density",   "profile",    "fit",       "gradient_flow",
+                                  "weight_grad", "alpha_grad", "bias_grad", "shift_grad", layout::mask};
+    return name.starts_with("histogram_") || std::ranges::find(names, name) != names.end();
 }
 
-void copy_missing(const Object& from, const Object& to, int depth) {
-    copy_attributes(from, to);
-    for (const auto& name : hdf::members(from)) {
-        if (hdf::is_external(from, name))
-            continue;
-        if (!hdf::has(to, name)) {
-            if (!is_tensor(name))
-                hdf::expect_written(H5Ocopy(from.id(), name.c_str(), to.id(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT) >=
-                                        0,
-                                    to.at(name));
-            continue;
+/// Copies from the first of several files, and notes what the others do not have the same.
+class Keeper {
+public:
+    using Others = std::vector<std::optional<Object>>; ///< The same place in the other files; nothing where it lacks.
+
+    void copy_missing(const Object& from, const Object& to, const Others& others, int depth = 0) {
+        copy_attributes(from, to, others);
+        for (const auto& name : hdf::members(from)) {
+            if (hdf::is_external(from, name) || (!others.empty() && is_joined(name)))
+                continue;
+            if (hdf::has(to, name))
+                copy_inside(from, to, others, {name, depth});
+            else if (!is_tensor(name))
+                copy_whole(from, to, others, name);
         }
-        const auto a = hdf::open_any(from, name), b = hdf::open_any(to, name);
-        const bool groups = H5Iget_type(a.id()) == H5I_GROUP && H5Iget_type(b.id()) == H5I_GROUP;
-        if (groups && depth < deepest)
-            copy_missing(a, b, depth + 1);
-        else
-            copy_attributes(a, b);
     }
+
+    std::string differing() const { return differing_; }
+
+private:
+    struct Member {
+        const std::string& name;
+        int depth;
+    };
+
+    /// `@dtype` says how the bytes of a tensor are to be read, and those are written anew.
+    void copy_attributes(const Object& from, const Object& to, const Others& others) {
+        for (const auto& name : hdf::attributes(from)) {
+            if (name == "torch_dtype" || name == "dtype" || H5Aexists(to.id(), name.c_str()) != 0)
+                continue;
+            copy_attribute(from, to, name);
+            const auto same = [&](const auto& other) { return other && hdf::same_attribute(from, *other, name); };
+            if (!std::ranges::all_of(others, same))
+                note(to.place + "@" + name);
+        }
+    }
+
+    void copy_whole(const Object& from, const Object& to, const Others& others, const std::string& name) {
+        const auto copied = H5Ocopy(from.id(), name.c_str(), to.id(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT);
+        hdf::expect_written(copied >= 0, to.at(name));
+        const auto same = [&](const auto& other) { return other && hdf::same_content(from, *other, name); };
+        if (!std::ranges::all_of(others, same))
+            note(to.at(name));
+    }
+
+    void copy_inside(const Object& from, const Object& to, const Others& others, const Member& member) {
+        const auto a = hdf::open_any(from, member.name), b = hdf::open_any(to, member.name);
+        Others inside;
+        for (const auto& other : others)
+            inside.push_back(other && hdf::has(*other, member.name) && !hdf::is_external(*other, member.name)
+                                 ? std::optional(hdf::open_any(*other, member.name))
+                                 : std::nullopt);
+        const bool groups = H5Iget_type(a.id()) == H5I_GROUP && H5Iget_type(b.id()) == H5I_GROUP;
+        if (groups && member.depth < deepest)
+            copy_missing(a, b, inside, member.depth + 1);
+        else
+            copy_attributes(a, b, inside);
+    }
+
+    void note(const std::string& place) { differing_ += place + "\n"; }
+
+    std::string differing_; ///< One place a line
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);)
+        lines.push_back(line);
+    return lines;
 }
 
 } // namespace
 
-Result<void> keep_unknown(const std::string& source, const std::string& part, const std::string& shown) {
+Result<std::vector<std::string>> keep_unknown(const std::vector<std::string>& sources, const std::string& part,
+                                              const std::string& shown) {
     const ProbeLimits limits = {600, 3600, 4ul << 30}; // copying takes as long as the disk does
-    return probe(
-        source,
-        [&] {
-            return hdf::guarded([&] {
-                const hdf::Lock lock;
-                const auto from = hdf::open_root(source), to = hdf::reopen_root(part, shown);
-                copy_missing(from, to, 0);
-                hdf::flush(to);
-            });
-        },
-        limits);
+    NORMSCOPE_LET(differing, probe_text(
+                                 sources.front(),
+                                 [&] {
+                                     return hdf::guarded([&] {
+                                         const hdf::Lock lock;
+                                         Keeper::Others others;
+                                         for (size_t i = 1; i < sources.size(); ++i)
+                                             others.emplace_back(hdf::open_root(sources[i]));
+                                         const auto to = hdf::reopen_root(part, shown);
+                                         Keeper keeper;
+                                         keeper.copy_missing(hdf::open_root(sources.front()), to, others);
+                                         hdf::flush(to);
+                                         return keeper.differing();
+                                     });
+                                 },
+                                 limits));
+    return lines_of(differing);
 }
 
 } // namespace normscope

@@ -21,7 +21,8 @@ namespace normscope {
 
 namespace {
 
-// The child answers with one byte, `whole`, or with the code of the error, its place and its message.
+// The child answers with one byte, `whole`, and what it found out, or with the code of the error, its place and its
+// message.
 constexpr char whole = '!';
 constexpr size_t answer_limit = 16 << 10; // bytes; less than a pipe holds, so the child never waits
 
@@ -56,10 +57,12 @@ void confine(const ProbeLimits& limits, unsigned long held) {
         limit(RLIMIT_AS, held + limits.more_memory);
 }
 
-[[noreturn]] void answer(int pipe, const std::function<Result<void>()>& walk) {
+[[noreturn]] void answer(int pipe, const std::function<Result<std::string>()>& walk) {
     std::string text(1, whole);
     try {
-        if (const auto result = walk(); !result)
+        if (const auto result = walk(); result)
+            text += *result;
+        else
             text = static_cast<char>('a' + static_cast<int>(result.error().code)) + result.error().where + '\n' +
                    result.error().message;
     } catch (...) {
@@ -89,9 +92,9 @@ std::string listen(int pipe, std::chrono::seconds patience) {
     return text;
 }
 
-Result<void> understand(const std::string& path, const std::string& text) {
-    if (text.size() == 1 && text.front() == whole)
-        return {};
+Result<std::string> understand(const std::string& path, const std::string& text) {
+    if (text.starts_with(whole))
+        return text.substr(1);
     const auto line_end = text.find('\n');
     const int code = text.empty() ? -1 : text.front() - 'a';
     if (line_end == std::string::npos || code < 0 || code > static_cast<int>(ErrorCode::cancelled))
@@ -121,6 +124,16 @@ bool may_fork() {
 } // namespace
 
 Result<void> probe(const std::string& path, const std::function<Result<void>()>& walk, const ProbeLimits& limits) {
+    const auto silent = [&]() -> Result<std::string> {
+        NORMSCOPE_TRY(walk());
+        return std::string();
+    };
+    NORMSCOPE_TRY(probe_text(path, silent, limits));
+    return {};
+}
+
+Result<std::string> probe_text(const std::string& path, const std::function<Result<std::string>()>& walk,
+                               const ProbeLimits& limits) {
     if (!may_fork())
         return walk();
     const auto no_child = [&] {

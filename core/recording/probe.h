@@ -21,4 +21,8 @@ struct ProbeLimits {
 /// under AddressSanitizer a process with several threads walks by itself.
 Result<void> probe(const std::string& path, const std::function<Result<void>()>& walk, const ProbeLimits& limits = {});
 
+/// The same for a walk that finds something out: its text, cut at 16 KiB.
+Result<std::string> probe_text(const std::string& path, const std::function<Result<std::string>()>& walk,
+                               const ProbeLimits& limits = {});
+
 } // namespace normscope

@@ -3,6 +3,8 @@
 
 #include <hdf5.h>
 
+#include <algorithm>
+
 using namespace normscope;
 using namespace normscope::test;
 
@@ -58,4 +60,43 @@ TEST(KeepUnknown, RewritingKeepsWhatThisProgramDoesNotKnow) {
     const auto again = open_dump(folder.file("new.h5"));
     ASSERT_TRUE(again) << again.error().line();
     EXPECT_EQ(all(*(*again)->layers[0].input), all(*(*opened)->layers[0].input));
+}
+
+TEST(KeepUnknown, JoiningKeepsThatOfTheFirstAndSaysWhereTheOthersDiffer) {
+    const Folder folder;
+    const std::string layer = "/entry/layers/blocks.0.norm1";
+    Progress progress;
+    auto parts = full_recording();
+    for (int i = 0; i < 2; ++i) {
+        const auto path = folder.file("run.rank000" + std::to_string(i) + ".h5");
+        ASSERT_TRUE(write_dump(parts, path, progress));
+        const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+        write_number(file, "/entry/mine/same", 42);
+        write_number(file, "/entry/mine_too/deep/other", 42 + i);
+        write_number(file, layer + "/fit", 7); // of one shard alone
+        write_attribute(file, layer, "same", 3);
+        write_attribute(file, layer, "other", 3 + i);
+        if (i == 0)
+            write_attribute(file, layer, "first", 1);
+        H5Fclose(file);
+    }
+    const auto opened = open_dump(folder.path());
+    ASSERT_TRUE(opened) << opened.error().line();
+    std::vector<std::string> differing;
+    WriteOptions keep;
+    keep.keep_unknown = true;
+    keep.differing = &differing;
+    const auto wrote = write_dump(**opened, folder.file("joined.h5"), progress, keep);
+    ASSERT_TRUE(wrote) << wrote.error().line();
+    const auto joined = folder.file("joined.h5");
+    std::ranges::sort(differing);
+    EXPECT_EQ(differing, (std::vector{joined + ": " + layer + "@first", joined + ": " + layer + "@other",
+                                      joined + ": /entry/mine_too"}));
+    const hid_t file = H5Fopen(joined.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    EXPECT_EQ(H5Lexists(file, "/entry/mine/same", H5P_DEFAULT), 1);
+    EXPECT_EQ(H5Lexists(file, "/entry/mine_too/deep/other", H5P_DEFAULT), 1);
+    EXPECT_EQ(H5Aexists_by_name(file, layer.c_str(), "same", H5P_DEFAULT), 1);
+    EXPECT_EQ(H5Aexists_by_name(file, layer.c_str(), "other", H5P_DEFAULT), 1);
+    EXPECT_EQ(H5Lexists(file, (layer + "/fit").c_str(), H5P_DEFAULT), 0);
+    H5Fclose(file);
 }
