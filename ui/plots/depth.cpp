@@ -1,120 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/axes.h"
+#include "ui/plots/depth_panels.h"
 #include "ui/plots/figure.h"
 #include "ui/plots/page.h"
-#include "ui/plots/scatter_panel.h"
 #include "ui/plots/text.h"
 #include "ui/plots/text_element.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 
 namespace normscope {
 namespace {
 
 constexpr double least_panel_pt = 60;        ///< Height with its key
 constexpr double least_for_heading_pt = 150; ///< Height of a strip below which its panels need all of it
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
-/// One value a layer, NaN where there is none. Values that are to be doubted are drawn hollow.
-struct DepthSeries {
-    QString name, short_name; ///< The latter where the panel's quantity is said beside it
-    QColor colour;
-    Swatch line = Swatch::solid;
-    QVector<double> values = {};
-    QVector<bool> doubted = {};
-};
-
-struct DepthPanel {
-    QString quantity, short_quantity;
-    bool logarithmic = false;
-    std::vector<DepthSeries> series;
-    QString missing; ///< What is said where no series has a value.
-};
-
-using Value = std::function<double(const LayerAnalysis&)>;
-using Doubt = std::function<bool(const LayerAnalysis&)>;
-
-DepthSeries series_of(const Analysis& analysis, DepthSeries series, const Value& value, const Doubt& doubt = {}) {
-    for (const auto& layer : analysis.layers) {
-        series.values << value(*layer);
-        series.doubted << (doubt && doubt(*layer));
-    }
-    return series;
-}
-
-/// A number of a layer's fit by `weighting`; NaN without such a fit.
-Value of_fit(Weighting weighting, double CurveFit::*number) {
-    return [=](const LayerAnalysis& layer) {
-        const CurveFit* fit = drawn_fit(layer, weighting);
-        return fit != nullptr && has_curve(*fit) ? fit->*number : undefined;
-    };
-}
-
-Doubt alpha_undetermined(Weighting weighting) {
-    return [=](const LayerAnalysis& layer) {
-        const CurveFit* fit = drawn_fit(layer, weighting);
-        return fit != nullptr && (fit->has_flag("alpha-undetermined") || fit->has_flag("constant"));
-    };
-}
-
-Value rms_of(std::optional<Moments> LayerAnalysis::*moments) {
-    return [=](const LayerAnalysis& layer) { return layer.*moments ? (layer.*moments)->rms() : undefined; };
-}
-
-DepthPanel spread_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{
-        QStringLiteral("std of x"), QStringLiteral("std"), true, {}, QStringLiteral("No finite input was recorded.")};
-    panel.series.push_back(series_of(
-        analysis, {QStringLiteral("std of the input x"), QStringLiteral("std of x"), look.input, Swatch::solid},
-        [](const LayerAnalysis& layer) { return layer.input.std(); }));
-    return panel;
-}
-
-DepthPanel alpha_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{QStringLiteral("α"), QStringLiteral("α"), true, {}, QStringLiteral("No curve was fitted.")};
-    panel.series.push_back(series_of(
-        analysis, {QStringLiteral("fitted α, by points"), QStringLiteral("by points"), look.by_points, Swatch::solid},
-        of_fit(Weighting::points, &CurveFit::alpha), alpha_undetermined(Weighting::points)));
-    panel.series.push_back(
-        series_of(analysis, {QStringLiteral("by bins"), QStringLiteral("by bins"), look.by_bins, Swatch::dashed},
-                  of_fit(Weighting::bins, &CurveFit::alpha), alpha_undetermined(Weighting::bins)));
-    panel.series.push_back(
-        series_of(analysis, {QStringLiteral("trained α"), QStringLiteral("trained"), look.trained, Swatch::dotted},
-                  [](const LayerAnalysis& layer) { return layer.layer.trained_alpha().value_or(undefined); }));
-    return panel;
-}
-
-DepthPanel measure_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{QStringLiteral("R²"), QStringLiteral("R²"), false, {}, QStringLiteral("No curve was fitted.")};
-    panel.series.push_back(series_of(
-        analysis, {QStringLiteral("R² of points"), QStringLiteral("of points"), look.by_points, Swatch::solid},
-        of_fit(Weighting::points, &CurveFit::r2_points)));
-    panel.series.push_back(
-        series_of(analysis, {QStringLiteral("of bins"), QStringLiteral("of bins"), look.by_bins, Swatch::dashed},
-                  of_fit(Weighting::bins, &CurveFit::r2_bins)));
-    panel.series.push_back(
-        series_of(analysis, {QStringLiteral("straight line"), QStringLiteral("line"), look.line, Swatch::dotted},
-                  [](const LayerAnalysis& layer) { return has_curve(layer.line) ? layer.line.r2_points : undefined; }));
-    return panel;
-}
-
-DepthPanel gradient_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{QStringLiteral("gradient RMS"),
-                     QStringLiteral("RMS"),
-                     true,
-                     {},
-                     QStringLiteral("This recording holds no gradients.")};
-    panel.series.push_back(
-        series_of(analysis, {QStringLiteral("RMS of ∂L/∂x"), QStringLiteral("∂L/∂x"), look.input, Swatch::solid},
-                  rms_of(&LayerAnalysis::input_grad)));
-    panel.series.push_back(series_of(analysis,
-                                     {QStringLiteral("∂L/∂y"), QStringLiteral("∂L/∂y"), look.output, Swatch::dashed},
-                                     rms_of(&LayerAnalysis::output_grad)));
-    return panel;
-}
 
 bool drawable(double value, bool logarithmic) {
     return std::isfinite(value) && (!logarithmic || value > 0);
@@ -123,7 +23,7 @@ bool drawable(double value, bool logarithmic) {
 QVector<double> kept(const DepthSeries& series, bool logarithmic, const std::function<bool(qsizetype)>& keep) {
     QVector<double> values = {};
     for (qsizetype i = 0; i < series.values.size(); ++i)
-        values << (drawable(series.values[i], logarithmic) && keep(i) ? series.values[i] : undefined);
+        values << (drawable(series.values[i], logarithmic) && keep(i) ? series.values[i] : qQNaN());
     return values;
 }
 
@@ -131,15 +31,22 @@ bool has_values(const DepthSeries& series, bool logarithmic) {
     return std::ranges::any_of(series.values, [&](double value) { return drawable(value, logarithmic); });
 }
 
+/// Discs that leave some of the line between them to be seen, on axes of this width.
+double disc_size(qsizetype layers, double width, const Look& look) {
+    constexpr double largest_pt = 3.4, least_pt = 1.2;
+    return std::clamp(0.5 * width / std::max<double>(1, static_cast<double>(layers)), look.px(least_pt),
+                      look.px(largest_pt));
+}
+
 void add_series(QCPAxisRect& axes, const DepthSeries& series, const QVector<double>& index, bool logarithmic,
-                const Look& look) {
-    const auto graph = [&](const QVector<double>& values, const QPen& pen, const QBrush& disc) {
+                const Look& look, double disc) {
+    const auto graph = [&](const QVector<double>& values, const QPen& pen, const QBrush& inside) {
         auto* added = new QCPGraph(axes.axis(QCPAxis::atBottom), axes.axis(QCPAxis::atLeft));
         added->setAdaptiveSampling(false);
         added->setData(index, values, true);
         added->setPen(pen);
-        if (disc != Qt::NoBrush)
-            added->setScatterStyle({QCPScatterStyle::ssCircle, look.pen(series.colour, 0.9), disc, look.px(3.4)});
+        if (inside != Qt::NoBrush)
+            added->setScatterStyle({QCPScatterStyle::ssCircle, QPen(series.colour, disc * 0.26), inside, disc});
     };
     const Qt::PenStyle style = series.line == Swatch::solid    ? Qt::SolidLine
                                : series.line == Swatch::dashed ? Qt::DashLine
@@ -216,8 +123,7 @@ public:
              description, analysis_.warnings, QString::fromStdString(provenance_line(analysis_))},
             parts);
         body->setRowSpacing(static_cast<int>(look.px(4.5))); // half a tick label
-        const std::vector<DepthPanel> panels{spread_panel(analysis_, look), alpha_panel(analysis_, look),
-                                             measure_panel(analysis_, look), gradient_panel(analysis_, look)};
+        const std::vector<DepthPanel> panels = depth_panels(analysis_, look);
         // Four panels in one column want height; a flat page has two columns of two, a strip all side by side.
         const double ratio = look.height_pt / look.width_pt;
         const bool high = ratio > 0.8 && look.height_pt > 4 * least_panel_pt;
@@ -276,7 +182,7 @@ private:
         fit_range(y, values, panel.logarithmic);
         limit_ticks(y, look, length);
         for (const DepthSeries& series : panel.series)
-            add_series(axes, series, index, panel.logarithmic, look);
+            add_series(axes, series, index, panel.logarithmic, look, disc_size(index.size(), room.width(), look));
         axes.described = [this_axes = &axes, analysis = shared_analysis_, panel](const QPointF& pixel) {
             return depth_text(*analysis, panel, this_axes->layer_at(pixel));
         };

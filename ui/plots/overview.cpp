@@ -3,13 +3,12 @@
 #include "ui/plots/counted_clouds.h"
 #include "ui/plots/figure.h"
 #include "ui/plots/page.h"
+#include "ui/plots/panel_grid.h"
 #include "ui/plots/scatter_panel.h"
 #include "ui/plots/text.h"
 #include "ui/plots/text_element.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 namespace normscope {
@@ -19,47 +18,10 @@ constexpr int cells_a_row = 440; ///< Cells across all panels of a row
 constexpr double dot_pt = 1.1;
 constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
 constexpr size_t head_rows = 3;
-constexpr double least_panel_pt = 58;     ///< Smaller ones show nothing
+constexpr double least_width_pt = 76, least_height_pt = 62; ///< Smaller panels have no room for their axes
 constexpr int most_panels = 40;           ///< More take the interface thread too long to draw, and an eye to read
 constexpr double least_for_head_pt = 105; ///< Height of a panel below which only its name stands above it
 constexpr double labels_pt = 26;          ///< What the axis labels of the first column take
-
-/// `chosen` of the numbers from 0 to `count` − 1, the first and the last among them.
-std::vector<size_t> evenly(size_t count, size_t chosen) {
-    std::vector<size_t> places;
-    for (size_t i = 0; i < chosen; ++i)
-        places.push_back(chosen == 1 ? 0 : (i * (count - 1) + (chosen - 1) / 2) / (chosen - 1));
-    return places;
-}
-
-struct PanelGrid {
-    int rows = 1, columns = 1;
-};
-
-/// Four panels to a row, or three where four would leave much of a page empty.
-PanelGrid natural_grid(int panels) {
-    const bool by_threes = panels == 5 || panels == 6 || panels == 9;
-    const int columns = by_threes ? 3 : std::clamp(panels, 1, 4);
-    return {(panels + columns - 1) / columns, columns};
-}
-
-/// The grid whose panels are least stretched on a page of this size.
-PanelGrid grid_for(int panels, double width, double height) {
-    constexpr double best_ratio = 0.95; // of a panel with its head
-    constexpr double empty_cost = 1.2;  // of a page without panels, beside one stretched by e
-    PanelGrid best;
-    double least = std::numeric_limits<double>::infinity();
-    for (int columns = 1; columns <= std::max(1, panels); ++columns) {
-        const int rows = (panels + columns - 1) / columns;
-        const double empty = 1 - static_cast<double>(panels) / (rows * columns);
-        const double cost = std::abs(std::log(width / columns / (height / rows) / best_ratio)) + empty_cost * empty;
-        if (cost >= least)
-            continue;
-        least = cost;
-        best = {rows, columns};
-    }
-    return best;
-}
 
 /// α and R², the latter as its fit weighs; with less room α alone.
 QString measures_text(const CurveFit& fit, const Look& look, double room) {
@@ -208,9 +170,10 @@ private:
 
     /// The places of the layers that have room for a panel on this page, evenly chosen.
     std::vector<size_t> fitting_panels(const Look& look) const {
-        const auto fit = [](double length) { return std::max(1, static_cast<int>(length / least_panel_pt)); };
-        const auto room = static_cast<size_t>(std::min(most_panels, fit(look.width_pt) * fit(look.height_pt)));
-        return evenly(layers_.size(), std::min(room, layers_.size()));
+        const auto fit = [](double length, double least) { return std::max(1, static_cast<int>(length / least)); };
+        const int room =
+            std::min(most_panels, fit(look.width_pt, least_width_pt) * fit(look.height_pt, least_height_pt));
+        return evenly(layers_.size(), std::min(static_cast<size_t>(room), layers_.size()));
     }
 
     PageText page_text(size_t shown) const {
@@ -303,14 +266,6 @@ private:
 };
 
 } // namespace
-
-std::vector<LayerPtr> evenly_chosen(const Analysis& analysis, int most) {
-    const size_t count = analysis.layers.size();
-    std::vector<LayerPtr> chosen;
-    for (const size_t place : evenly(count, most <= 0 ? count : std::min(count, static_cast<size_t>(most))))
-        chosen.push_back(analysis.layers[place]);
-    return chosen;
-}
 
 std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const FigureParts& parts,
                                         std::shared_ptr<CountedClouds> clouds) {
