@@ -115,10 +115,7 @@ Result<int64_t> fitting_batch(const Network& network, const CaptureOptions& opti
         return Error{ErrorCode::out_of_memory, "",
                      "what is captured " + std::string(streams ? "of one sample " : "") + "needs " + size_text(least) +
                          ", the memory budget is " + size_text(budget) + "; say --sample N, --layers REGEX, " +
-                         (streams
-                              ? "or a larger --memory"
-                              : "fewer samples, or a larger --memory, or make a dump with `normscope capture`, which "
-                                "holds one batch")};
+                         (streams ? "" : "fewer samples, ") + "or a larger --memory"};
     // More at once gains no speed, but makes the steps between two norm layers, where a run can be cancelled, long.
     constexpr double most_at_once = 0x1p30;
     const double left = std::min(most_at_once, budget - (streams ? summaries : least));

@@ -5,6 +5,7 @@
 #include "core/recording/dump.h"
 #include "core/recording/dump_files.h"
 #include "core/recording/matching_layers.h"
+#include "core/run/capture_on_disk.h"
 
 #include <filesystem>
 
@@ -37,7 +38,9 @@ Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request
     NORMSCOPE_LET(source, describe(catalog));
     CaptureOptions options = request.capture;
     options.source = std::move(source);
-    const auto captured = capture(*network, batch, options, progress);
+    auto captured = capture(*network, batch, options, progress);
+    if (!captured && captured.error().code == ErrorCode::out_of_memory && options.dump.empty())
+        captured = capture_on_disk(*network, batch, options, progress);
     if (!captured) // a dump that cannot be written names itself
         return captured.error().code == ErrorCode::cannot_write ? captured.error() : captured.error().within(path);
     auto recording = std::make_shared<Recording>(*captured->recording);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A dump appears whole or not at all, whatever ends its writer."""
 import importlib.util
+import json
+import pathlib
 import resource
 import shutil
 import signal
@@ -99,6 +101,18 @@ class Writing(ProgramTest):
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
             self.assertEqual(self.files(), ["run.h5"])
             self.assertEqual(self.out.read_text(), "the old file")
+
+    def test_a_run_beyond_the_memory_budget_is_shown_from_a_temporary_file(self):
+        before = set(pathlib.Path("/var/tmp").iterdir())
+        numbers = []
+        for memory in ("1G", "8M"):  # the tensors take 28 MB
+            done = self.run_program("report", CHECKPOINT, *IMAGES, "--batch-size", 8, "--memory", memory, "--formats", "json",
+                                    "--out", self.folder)
+            self.assertEqual("temporary file" in done.stderr, memory == "8M", done.stderr)
+            numbers.append([(layer["input"], layer["output"], layer["fits"], layer["input_grad"])
+                            for layer in json.loads((self.folder / "report.json").read_text())["layers"]])
+        self.assertEqual(numbers[0], numbers[1])
+        self.assertEqual(set(pathlib.Path("/var/tmp").iterdir()), before)
 
     @unittest.skipUnless(importlib.util.find_spec("h5py"), "needs h5py")
     def test_streaming_writes_what_a_run_in_memory_writes(self):
