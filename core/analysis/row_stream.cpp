@@ -4,18 +4,15 @@
 #include "core/recording/normalize.h"
 #include "core/statistics/vectorize.h"
 
-#include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
-
 #include <algorithm>
 #include <bit>
-#include <mutex>
-#include <optional>
+#include <future>
+#include <thread>
 
 namespace normscope {
 namespace {
 
-constexpr int64_t values_per_block = 1 << 16; // 256 KiB a tensor: large enough for the file, small enough for the cache
+constexpr int64_t values_per_block = 1 << 14; // 64 KiB a tensor: large enough for the file, small enough for the cache
 constexpr int64_t most_values = 1 << 23;      // 32 MiB a tensor, where the file decodes more rows together
 
 /// max |stored − (weight·normalized + bias)| over the channels of one row, finite differences only. `weight` and `bias`
@@ -213,30 +210,31 @@ Result<void> walk_share(const RowStream& stream, const std::vector<RowRange>& sh
 } // namespace
 
 int workers() {
-    return std::max(1, oneapi::tbb::info::default_concurrency());
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 Result<void> stream_rows(const RowStream& stream, Progress& progress,
                          const std::function<void(int, const LayerBlock&)>& use) {
     const auto ranges = stream.ranges.empty() ? std::vector<RowRange>{{0, stream.layer.input->rows()}} : stream.ranges;
     const int64_t rows = rows_of(ranges);
-    const int shares = workers();
+    constexpr int64_t least_values = 1 << 16; // less does not pay for a thread
+    const auto shares =
+        static_cast<int>(std::clamp<int64_t>(rows * stream.layer.input->channels() / least_values, 1, workers()));
     const Report report(stream, rows, progress);
-    std::optional<Error> failure;
-    std::mutex failing;
-    oneapi::tbb::parallel_for(0, shares, [&](int worker) {
+    const auto walk = [&](int worker) {
         const auto share = cut(ranges, rows * worker / shares, rows * (worker + 1) / shares);
-        const auto done = walk_share(
+        return walk_share(
             stream, share, progress, [&](const LayerBlock& block) { use(worker, block); },
             [&](int64_t walked) { report.at(worker, walked, rows_of(share)); });
-        if (!done) {
-            const std::lock_guard lock(failing);
-            failure = done.error();
-        }
-    });
-    if (failure)
-        return *failure;
-    return {};
+    };
+    std::vector<std::future<Result<void>>> others;
+    for (int worker = 1; worker < shares; ++worker)
+        others.push_back(std::async(std::launch::async, walk, worker));
+    Result<void> done = walk(0);
+    for (auto& other : others)
+        if (auto result = other.get(); !result)
+            done = std::move(result);
+    return done;
 }
 
 } // namespace normscope

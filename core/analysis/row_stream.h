@@ -32,13 +32,13 @@ struct RowStream {
     bool points_only = false;     ///< x and y alone are wanted: less is read.
 };
 
-/// Reads a layer's tensors, but for padding, block by block on `workers()` threads, each with a contiguous share of the rows, so that
-/// merging by worker number gives the same result every time. `use(worker, block)` runs concurrently for different
-/// workers. Reports progress as the step "read". Errors: those of the sources; cancelled.
+/// Reads a layer's tensors, but for padding, block by block on up to `workers()` threads, each with a contiguous share
+/// of the rows, so that merging by worker number gives the same result every time. `use(worker, block)` runs
+/// concurrently for different workers. Reports progress as the step "read". Errors: those of the sources; cancelled.
 Result<void> stream_rows(const RowStream& stream, Progress& progress,
                          const std::function<void(int worker, const LayerBlock& block)>& use);
 
-/// How many threads `stream_rows` uses.
+/// How many threads `stream_rows` uses at most.
 int workers();
 
 } // namespace normscope

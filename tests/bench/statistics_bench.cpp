@@ -4,9 +4,9 @@
 #include "core/analysis/row_stream.h"
 
 #include <benchmark/benchmark.h>
-#include <oneapi/tbb/parallel_for.h>
 
 #include <cmath>
+#include <future>
 #include <map>
 #include <random>
 
@@ -34,13 +34,19 @@ template <typename Accumulator>
 Accumulator accumulate(const Cloud& points) {
     const auto shares = static_cast<std::size_t>(workers());
     std::vector<Accumulator> parts(shares);
-    oneapi::tbb::parallel_for(std::size_t{0}, shares, [&](std::size_t share) {
+    const auto add = [&](std::size_t share) {
         const std::size_t size = points.x.size(), first = size * share / shares, last = size * (share + 1) / shares;
         parts[share].add(std::span(points.x).subspan(first, last - first),
                          std::span(points.y).subspan(first, last - first));
-    });
+    };
+    std::vector<std::future<void>> others;
     for (std::size_t share = 1; share < shares; ++share)
+        others.push_back(std::async(std::launch::async, add, share));
+    add(0);
+    for (std::size_t share = 1; share < shares; ++share) {
+        others[share - 1].get();
         parts.front().merge(parts[share]);
+    }
     return std::move(parts.front());
 }
 

@@ -26,7 +26,7 @@ struct JobProgress {
 
 /// The threads of background work, one a pool, so that nothing quick waits behind something slow: files are read while
 /// a network runs for minutes, and the layers of one recording are analysed while another is captured or a report is
-/// drawn. LibTorch and TBB spread the work of a thread over the cores.
+/// drawn. LibTorch and `stream_rows` spread the work of a thread over the cores.
 struct JobPools {
     JobPools();
     bool idle() const; ///< Nothing runs or waits, not even work that nobody waits for any more.

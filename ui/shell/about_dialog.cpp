@@ -24,7 +24,6 @@ QString libraries() {
            row(QStringLiteral("HDF5"), QString::fromLatin1(built_with::hdf5), QStringLiteral("BSD-style (HDF Group)")) +
            row(QStringLiteral("QCustomPlot"), QString::fromLatin1(built_with::qcustomplot),
                QStringLiteral("GPL-3.0-or-later")) +
-           row(QStringLiteral("oneTBB"), QString::fromLatin1(built_with::tbb), QStringLiteral("Apache-2.0")) +
            row(QStringLiteral("DejaVu Sans"), QString(), QStringLiteral("Bitstream Vera licence")) +
            QStringLiteral("</table>");
 }
