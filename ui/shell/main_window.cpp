@@ -83,8 +83,10 @@ void MainWindow::followSession() {
     connect(&session_, &Session::fileChanged, this, &MainWindow::followFile);
     connect(&session_, &Session::currentChanged, this, &MainWindow::followCurrent);
     connect(&session_, &Session::openFailed, this, [this](const QString&, const QString& text) {
-        if (!bench_->showsFiles()) // it says so itself
-            tell(MessageKind::error, text);
+        if (bench_->showsFiles()) // it says so itself
+            return;
+        const QString before = message_->kind() == MessageKind::error ? message_->text() : QString();
+        tell(MessageKind::error, before.isEmpty() ? text : before + QLatin1Char('\n') + text); // several were dropped
     });
     connect(&session_, &Session::writeFailed, this, [this](const QString& text) {
         if (!(export_ && export_->isVisible()) && !(report_ && report_->isVisible())) // they say it themselves
