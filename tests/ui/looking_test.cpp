@@ -4,13 +4,17 @@
 #include "ui/panels/files_panel.h"
 
 #include <QAbstractItemView>
+#include <QAction>
 #include <QClipboard>
+#include <QDateTime>
 #include <QDropEvent>
 #include <QElapsedTimer>
+#include <QFile>
 #include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
 #include <QToolButton>
+#include <QWheelEvent>
 
 namespace normscope {
 namespace {
@@ -57,6 +61,41 @@ TEST_F(Flow, ArrowKeysWalkTheLayersAndEveryViewFollows) {
     for (int i = 0; i < 50; ++i)
         press(Qt::Key_Right);
     EXPECT_EQ(session().currentLayer(), 12); // the last one, and no further
+}
+
+TEST_F(Flow, ADumpThatChangesIsFollowedWithLayerAndZoomAsTheyWere) {
+    const QString path = folder(QStringLiteral("run.h5"));
+    ASSERT_TRUE(QFile::copy(sample(QStringLiteral("all-minilm-l6-v2.h5")), path));
+    window().openPaths({path});
+    ASSERT_TRUE(wait([this] { return session().currentFile() != nullptr; }));
+    ASSERT_TRUE(waitIdle());
+    session().selectLayer(4);
+    FigureView& view = window().workbench().scatter().view();
+    const QString name = QString::fromStdString(session().currentLayers()[4].name);
+    ASSERT_TRUE(wait([&] { return shownLayer().contains(name); }));
+    QTest::qWait(100); // the canvas draws what it shows a little later
+    QWidget& canvas = *view.childAt(view.rect().center() / 2);
+    const QPointF at = canvas.rect().center() / 2;
+    QWheelEvent wheel(at, canvas.mapToGlobal(at), {}, {0, 120}, Qt::NoButton, {}, Qt::NoScrollPhase, false);
+    QApplication::sendEvent(&canvas, &wheel);
+    ASSERT_TRUE(view.canUndoZoom());
+    const auto before = view.figure();
+    QFile file(path);
+    ASSERT_TRUE(file.open(QIODevice::ReadWrite) &&
+                file.setFileTime(QDateTime::currentDateTime().addSecs(1), QFileDevice::FileModificationTime));
+    file.close();
+    ASSERT_TRUE(wait([&] { return view.figure() != before; }));
+    ASSERT_TRUE(waitIdle());
+    EXPECT_TRUE(shownLayer().contains(name));
+    EXPECT_TRUE(view.canUndoZoom());
+    EXPECT_FALSE(bar(window())->isVisible());
+    auto* follow = window().findChild<QAction*>(QStringLiteral("follow"));
+    ASSERT_NE(follow, nullptr);
+    follow->trigger();
+    EXPECT_FALSE(session().following());
+    closeWindow();
+    openWindow();
+    EXPECT_FALSE(session().following()); // kept
 }
 
 TEST_F(Flow, ArrowKeysInTheFilterMoveNothing) {

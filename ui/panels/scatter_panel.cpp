@@ -169,7 +169,8 @@ FigureParts ScatterPanel::windowParts() const {
 /// A bar that the user has closed stays closed until another layer is shown.
 void ScatterPanel::shown() {
     const LayerPtr layer = session().currentResult();
-    if (layer && layer == warned_)
+    if (layer && warned_ && layer->layer.name == warned_->layer.name && layer->affine == warned_->affine &&
+        layer->warnings == warned_->warnings) // it may have been read again
         return;
     warned_ = layer;
     QStringList warnings;
