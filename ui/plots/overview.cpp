@@ -19,6 +19,7 @@ constexpr double dot_pt = 1.1;
 constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
 constexpr size_t head_rows = 3;
 constexpr double least_width_pt = 76, least_height_pt = 62; ///< Smaller panels have no room for their axes
+constexpr double heading_pt = 40;
 constexpr int most_panels = 40;           ///< More take the interface thread too long to draw, and an eye to read
 constexpr double least_for_head_pt = 105; ///< Height of a panel below which only its name stands above it
 constexpr double labels_pt = 26;          ///< What the axis labels of the first column take
@@ -105,7 +106,8 @@ public:
             return;
         }
         Page page{plot, body, look, body_height(plot, look), {}, counting_for(look), {}, {}};
-        page.grid = grid_for(static_cast<int>(shown.size()), look.px(look.width_pt), page.height);
+        page.grid =
+            grid_for(static_cast<int>(shown.size()), look.px(look.width_pt), page.height, look.px(least_width_pt));
         for (int i = 0; i < page.grid.rows; ++i)
             page.rows.push_back(new QCPMarginGroup(&plot));
         for (int i = 0; i < page.grid.columns; ++i)
@@ -171,8 +173,8 @@ private:
     /// The places of the layers that have room for a panel on this page, evenly chosen.
     std::vector<size_t> fitting_panels(const Look& look) const {
         const auto fit = [](double length, double least) { return std::max(1, static_cast<int>(length / least)); };
-        const int room =
-            std::min(most_panels, fit(look.width_pt, least_width_pt) * fit(look.height_pt, least_height_pt));
+        const int room = std::min(most_panels, fit(look.width_pt, least_width_pt) *
+                                                   fit(look.height_pt - heading_pt, least_height_pt));
         return evenly(layers_.size(), std::min(static_cast<size_t>(room), layers_.size()));
     }
 
@@ -225,7 +227,7 @@ private:
 
     Counting counting_for(const Look& look) const {
         const auto panels = static_cast<int>(fitting_panels(look).size());
-        const int columns = grid_for(panels, look.width_pt, look.height_pt).columns;
+        const int columns = grid_for(panels, look.width_pt, look.height_pt, least_width_pt).columns;
         return {shared_reach(), cells_a_row / std::clamp(columns, 2, 4)};
     }
 

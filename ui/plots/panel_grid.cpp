@@ -22,12 +22,12 @@ PanelGrid natural_grid(int panels) {
     return {(panels + columns - 1) / columns, columns};
 }
 
-PanelGrid grid_for(int panels, double width, double height) {
+PanelGrid grid_for(int panels, double width, double height, double least_width) {
     constexpr double best_ratio = 0.95; // of a panel with its head
     constexpr double empty_cost = 1.2;  // of a page without panels, beside one stretched by e
     PanelGrid best;
     double least = std::numeric_limits<double>::infinity();
-    for (int columns = 1; columns <= std::max(1, panels); ++columns) {
+    for (int columns = 1; columns <= std::max(1, std::min(panels, static_cast<int>(width / least_width))); ++columns) {
         const int rows = (panels + columns - 1) / columns;
         const double empty = 1 - static_cast<double>(panels) / (rows * columns);
         const double cost = std::abs(std::log(width / columns / (height / rows) / best_ratio)) + empty_cost * empty;
