@@ -10,7 +10,6 @@
 namespace normscope {
 namespace {
 
-constexpr int patience_ms = 200;             ///< Work that is done sooner is not worth putting back.
 constexpr int64_t large_values = 20'000'000; ///< About half a second's work; above it a first look is worth its time.
 
 bool is_large(const LayerRecording& layer) {
@@ -172,7 +171,7 @@ void AnalysisQueue::hurry() {
     const LayerState* wanted = state(focus_);
     if (stopped_ || !slot_.busy() || at_ == focus_ || wanted == nullptr || !wanted->due)
         return;
-    const qint64 left = patience_ms - since_.elapsed();
+    const qint64 left = patience_ms_ - since_.elapsed();
     if (left > 0)
         patience_.start(static_cast<int>(left));
     else

@@ -23,6 +23,9 @@ class AnalysisQueue : public QObject {
 public:
     explicit AnalysisQueue(QThreadPool& pool, QObject* parent = nullptr);
 
+    /// Work that is done within this many ms (200) is not put back.
+    void setPatience(int ms) { patience_ms_ = ms; }
+
     /// Takes a recording into the queue. `run` is its number everywhere below.
     void add(int run, std::shared_ptr<const Recording> recording);
     void remove(int run);
@@ -88,6 +91,7 @@ private:
     QElapsedTimer since_; ///< The start of what the slot works on
     QElapsedTimer busy_since_;
     int done_ = 0; ///< Layers since then
+    int patience_ms_ = 200;
     QTimer patience_;
     bool stopped_ = false;
 };
