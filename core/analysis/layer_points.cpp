@@ -44,19 +44,41 @@ private:
     int64_t tokens_, channels_;
 };
 
-void find_points(const LayerBlock& block, const Places& places, const LayerAnalysis& result, Found& found) {
-    const auto counts = result.density.counts();
-    const auto channels = places.channels();
+/// The thinly filled cells of a density, a bit each, which unlike its counts fit the cache.
+class ThinCells {
+public:
+    explicit ThinCells(const LayerAnalysis& result) : bits_(result.density.counts().size() / 64 + 1) {
+        const auto counts = result.density.counts();
+        for (std::size_t cell = 0; cell < counts.size(); ++cell)
+            bits_[cell / 64] |= static_cast<uint64_t>(counts[cell] <= result.outlier_threshold) << cell % 64;
+    }
+
+    bool hold(int32_t cell) const {
+        return cell >= 0 && (bits_[static_cast<std::size_t>(cell) / 64] >> cell % 64 & 1) != 0;
+    }
+
+private:
+    std::vector<uint64_t> bits_;
+};
+
+/// What is known of a layer before its points are looked at.
+struct Known {
+    Places places;
+    ThinCells thin;
+};
+
+void find_points(const LayerBlock& block, const Known& known, const LayerAnalysis& result, Found& found) {
+    const auto channels = known.places.channels();
     std::array<int32_t, block_points> cells;
     std::vector<std::size_t> wanted;
     for (std::size_t first = 0; first < block.x.size(); first += block_points) {
         const std::size_t count = std::min(block_points, block.x.size() - first);
         const auto x = block.x.subspan(first, count), y = block.y.subspan(first, count);
         const int64_t index = block.first_row * channels + static_cast<int64_t>(first);
-        const auto at = [&](std::size_t i) { return places.point(index + static_cast<int64_t>(i), x[i], y[i]); };
+        const auto at = [&](std::size_t i) { return known.places.point(index + static_cast<int64_t>(i), x[i], y[i]); };
         result.density.cells_of(x, y, cells);
         for (std::size_t i = 0; i < count; ++i)
-            if (cells[i] >= 0 && counts[static_cast<std::size_t>(cells[i])] <= result.outlier_threshold)
+            if (known.thin.hold(cells[i]))
                 found.outliers.push_back(at(i));
         wanted.clear();
         found.sample.wanted(index, count, wanted);
@@ -131,12 +153,12 @@ Result<void> look_again(const RowStream& stream, const AnalysisOptions& options,
     const bool residuals = !result.from_summary;
     if (!points && !residuals)
         return {};
-    const Places places(layer);
+    const Known known{Places(layer), ThinCells(result)};
     std::vector<Found> shares(static_cast<std::size_t>(workers()), Found(points ? options.sampled_points : 0));
     NORMSCOPE_TRY(stream_rows(stream, progress, [&](int worker, const LayerBlock& block) {
         Found& found = shares[static_cast<std::size_t>(worker)];
         if (points)
-            find_points(block, places, result, found);
+            find_points(block, known, result, found);
         if (residuals)
             find_residuals(block, result, found);
     }));

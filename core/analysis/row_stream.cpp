@@ -12,7 +12,7 @@
 namespace normscope {
 namespace {
 
-constexpr int64_t values_per_block = 1 << 14; // 64 KiB a tensor: large enough for the file, small enough for the cache
+constexpr int64_t values_per_block = 1 << 16; // 256 KiB a tensor: large enough for the file, small enough for the cache
 constexpr int64_t most_values = 1 << 23;      // 32 MiB a tensor, where the file decodes more rows together
 
 /// max |stored − (weight·normalized + bias)| over the channels of one row, finite differences only. `weight` and `bias`

@@ -17,25 +17,16 @@ struct RowMoments {
 /// Mean and variance of one row; about 0 instead of the mean when `centred` is false. One pass about a pivot: the first
 /// value, which keeps the variance exact to rounding where a row lies far from 0.
 NORMSCOPE_CLONES RowMoments row_moments(const float* x, std::size_t size, bool centred) {
-    constexpr std::size_t lanes = 8;
     const double pivot = centred && size > 0 ? static_cast<double>(x[0]) : 0.0;
-    double sums[lanes] = {}, squares[lanes] = {};
-    const auto step = [&](std::size_t i, std::size_t lane) {
+    double sum = 0, sum_of_squares = 0;
+#pragma omp simd reduction(+ : sum, sum_of_squares)
+    for (std::size_t i = 0; i < size; ++i) {
         const double d = static_cast<double>(x[i]) - pivot;
-        sums[lane] += d;
-        squares[lane] += d * d;
-    };
-    std::size_t i = 0;
-    for (; i + lanes <= size; i += lanes)
-        for (std::size_t lane = 0; lane < lanes; ++lane)
-            step(i + lane, lane);
-    for (; i < size; ++i)
-        step(i, 0);
-    const auto total = [](const double* s) {
-        return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
-    };
+        sum += d;
+        sum_of_squares += d * d;
+    }
     const auto n = static_cast<double>(size);
-    const double shift = total(sums) / n, square = total(squares) / n;
+    const double shift = sum / n, square = sum_of_squares / n;
     if (!centred)
         return {0, square};
     return {pivot + shift, std::max(0.0, square - shift * shift)};

@@ -10,8 +10,6 @@
 namespace normscope {
 namespace {
 
-constexpr int lanes = 8;
-
 /// Sums of one block of finite values about a pivot, which keeps the variance exact to rounding.
 struct BlockSums {
     double sum = 0, square = 0;
@@ -20,34 +18,19 @@ struct BlockSums {
 };
 
 NORMSCOPE_CLONES BlockSums sum_block(const float* data, std::size_t size, double pivot) {
-    double sum[lanes] = {}, square[lanes] = {};
-    float low[lanes], high[lanes];
-    int32_t zero[lanes] = {};
-    std::fill_n(low, lanes, data[0]);
-    std::fill_n(high, lanes, data[0]);
-    const auto step = [&](std::size_t i, int lane) {
+    double sum = 0, square = 0;
+    float low = data[0], high = data[0];
+    int32_t zero = 0;
+#pragma omp simd reduction(+ : sum, square, zero) reduction(min : low) reduction(max : high)
+    for (std::size_t i = 0; i < size; ++i) {
         const double d = static_cast<double>(data[i]) - pivot;
-        sum[lane] += d;
-        square[lane] += d * d;
-        low[lane] = data[i] < low[lane] ? data[i] : low[lane];
-        high[lane] = data[i] > high[lane] ? data[i] : high[lane];
-        zero[lane] += data[i] == 0.0f ? 1 : 0;
-    };
-    std::size_t i = 0;
-    for (; i + lanes <= size; i += lanes)
-        for (int lane = 0; lane < lanes; ++lane)
-            step(i + static_cast<std::size_t>(lane), lane);
-    for (; i < size; ++i)
-        step(i, 0);
-    BlockSums total{0, 0, low[0], high[0], 0};
-    for (int lane = 0; lane < lanes; ++lane) {
-        total.sum += sum[lane];
-        total.square += square[lane];
-        total.min = std::min(total.min, low[lane]);
-        total.max = std::max(total.max, high[lane]);
-        total.zero += zero[lane];
+        sum += d;
+        square += d * d;
+        low = data[i] < low ? data[i] : low;
+        high = data[i] > high ? data[i] : high;
+        zero += data[i] == 0.0f ? 1 : 0;
     }
-    return total;
+    return {sum, square, low, high, zero};
 }
 
 Moments finite_block(std::span<const float> block) {

@@ -41,6 +41,7 @@ private:
         Point point;
     };
     uint64_t key(int64_t index) const;
+    uint64_t unmixed(int64_t index) const; ///< What the key is mixed from.
 
     int64_t capacity_;
     uint64_t seed_;
