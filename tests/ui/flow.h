@@ -27,22 +27,14 @@ protected:
     static constexpr int patience_ms = 20000 * slower;
 
     void SetUp() override;
-    void TearDown() override {
-        closeWindow();
-    }
+    void TearDown() override { closeWindow(); }
 
     void openWindow();
     void closeWindow();
 
-    Session& session() {
-        return *session_;
-    }
-    MainWindow& window() {
-        return *window_;
-    }
-    QString folder(const QString& name) const {
-        return folder_.filePath(name);
-    }
+    Session& session() { return *session_; }
+    MainWindow& window() { return *window_; }
+    QString folder(const QString& name) const { return folder_.filePath(name); }
     static QString sample(const QString& name);
 
     template <typename Condition>
@@ -55,15 +47,11 @@ protected:
     /// Presses a key where the user's keys would go.
     void press(int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier);
     QString shownLayer();
-    int runs() {
-        return static_cast<int>(session().currentFile()->runs.size());
-    }
+    int runs() { return static_cast<int>(session().currentFile()->runs.size()); }
     /// An array of many samples for the Vision Transformers, so that a run takes seconds.
     QString longInput();
     /// The bar at the top of the window or of a dialog.
-    static MessageBar* bar(QWidget& window) {
-        return window.findChild<MessageBar*>();
-    }
+    static MessageBar* bar(QWidget& window) { return window.findChild<MessageBar*>(); }
 
 private:
     QTemporaryDir folder_;

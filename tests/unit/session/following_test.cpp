@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Files change on disk while they are open; nobody asks for them to be read again.
-#include "fixture.h"
-
 #include "core/recording/dump.h"
+#include "fixture.h"
 #include "tests/unit/growing_dump.h"
 
 using namespace normscope;

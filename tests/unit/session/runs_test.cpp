@@ -202,7 +202,7 @@ TEST_F(SessionRuns, opening_running_cancelling_and_closing_leaves_memory_flat) {
     const int64_t grown = resident_bytes() - before;
     std::printf("%d cycles: resident memory %.1f MB, then %.1f MB\n", count, static_cast<double>(before) / 1e6,
                 static_cast<double>(before + grown) / 1e6);
-#if !defined(__SANITIZE_ADDRESS__) // it keeps freed memory for a while; it looks for leaks in its own way
+#if !defined(__SANITIZE_ADDRESS__)       // it keeps freed memory for a while; it looks for leaks in its own way
     EXPECT_LT(grown, int64_t{48} << 20); // a recording of this run alone is 100 MB; the allocator keeps some
 #endif
 }
