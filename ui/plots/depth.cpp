@@ -57,7 +57,7 @@ void add_series(QCPAxisRect& axes, const DepthSeries& series, const QVector<doub
     graph(kept(series, logarithmic, doubted), Qt::NoPen, look.background);
 }
 
-std::vector<TextRow> key_rows(const DepthPanel& panel, const Look& look, QString DepthSeries::*name) {
+std::vector<TextRow> key_rows(const DepthChart& panel, const Look& look, QString DepthSeries::*name) {
     std::vector<TextRow> rows;
     bool doubts = false;
     for (const DepthSeries& series : panel.series) {
@@ -74,7 +74,7 @@ std::vector<TextRow> key_rows(const DepthPanel& panel, const Look& look, QString
 }
 
 /// With short names where the long ones take more lines.
-TextElement* panel_key(QCustomPlot& plot, const DepthPanel& panel, const Look& look, double width) {
+TextElement* panel_key(QCustomPlot& plot, const DepthChart& panel, const Look& look, double width) {
     const auto key = [&](QString DepthSeries::*name) {
         return std::make_unique<TextElement>(&plot, look, key_rows(panel, look, name), TextElement::Flow::key, width);
     };
@@ -84,7 +84,7 @@ TextElement* panel_key(QCustomPlot& plot, const DepthPanel& panel, const Look& l
 }
 
 /// "7  blocks.3.norm1", and the panel's values of that layer.
-QString depth_text(const Analysis& analysis, const DepthPanel& panel, int index) {
+QString depth_text(const Analysis& analysis, const DepthChart& panel, int index) {
     const auto of_index = [=](const LayerPtr& layer) { return layer->layer.index == index; };
     const auto found = std::ranges::find_if(analysis.layers, of_index);
     if (found == analysis.layers.end())
@@ -123,7 +123,7 @@ public:
              description, analysis_.warnings, QString::fromStdString(provenance_line(analysis_))},
             parts);
         body->setRowSpacing(static_cast<int>(look.px(4.5))); // half a tick label
-        const std::vector<DepthPanel> panels = depth_panels(analysis_, look);
+        const std::vector<DepthChart> panels = depth_panels(analysis_, look);
         // Four panels in one column want height; a flat page has two columns of two, a strip all side by side.
         const double ratio = look.height_pt / look.width_pt;
         const bool high = ratio > 0.8 && look.height_pt > 4 * least_panel_pt;
@@ -147,7 +147,7 @@ public:
     }
 
 private:
-    void fill_panel(PanelAxes& axes, const DepthPanel& panel, const Look& look, const QSizeF& room, bool lowest) const {
+    void fill_panel(PanelAxes& axes, const DepthChart& panel, const Look& look, const QSizeF& room, bool lowest) const {
         QCPAxis &x = *axes.axis(QCPAxis::atBottom), &y = *axes.axis(QCPAxis::atLeft);
         QVector<double> index, values;
         for (const auto& layer : analysis_.layers)

@@ -41,8 +41,8 @@ Value rms_of(std::optional<Moments> LayerAnalysis::*moments) {
     return [=](const LayerAnalysis& layer) { return layer.*moments ? (layer.*moments)->rms() : undefined; };
 }
 
-DepthPanel spread_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{
+DepthChart spread_panel(const Analysis& analysis, const Look& look) {
+    DepthChart panel{
         QStringLiteral("std of x"), QStringLiteral("std"), true, {}, QStringLiteral("No finite input was recorded.")};
     panel.series.push_back(series_of(
         analysis, {QStringLiteral("std of the input x"), QStringLiteral("std of x"), look.input, Swatch::solid},
@@ -50,8 +50,8 @@ DepthPanel spread_panel(const Analysis& analysis, const Look& look) {
     return panel;
 }
 
-DepthPanel alpha_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{QStringLiteral("α"), QStringLiteral("α"), true, {}, QStringLiteral("No curve was fitted.")};
+DepthChart alpha_panel(const Analysis& analysis, const Look& look) {
+    DepthChart panel{QStringLiteral("α"), QStringLiteral("α"), true, {}, QStringLiteral("No curve was fitted.")};
     panel.series.push_back(series_of(
         analysis, {QStringLiteral("fitted α, by points"), QStringLiteral("by points"), look.by_points, Swatch::solid},
         of_fit(Weighting::points, &CurveFit::alpha), alpha_undetermined(Weighting::points)));
@@ -64,8 +64,8 @@ DepthPanel alpha_panel(const Analysis& analysis, const Look& look) {
     return panel;
 }
 
-DepthPanel measure_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{QStringLiteral("R²"), QStringLiteral("R²"), false, {}, QStringLiteral("No curve was fitted.")};
+DepthChart measure_panel(const Analysis& analysis, const Look& look) {
+    DepthChart panel{QStringLiteral("R²"), QStringLiteral("R²"), false, {}, QStringLiteral("No curve was fitted.")};
     panel.series.push_back(series_of(
         analysis, {QStringLiteral("R² of points"), QStringLiteral("of points"), look.by_points, Swatch::solid},
         of_fit(Weighting::points, &CurveFit::r2_points)));
@@ -78,8 +78,8 @@ DepthPanel measure_panel(const Analysis& analysis, const Look& look) {
     return panel;
 }
 
-DepthPanel gradient_panel(const Analysis& analysis, const Look& look) {
-    DepthPanel panel{QStringLiteral("gradient RMS"),
+DepthChart gradient_panel(const Analysis& analysis, const Look& look) {
+    DepthChart panel{QStringLiteral("gradient RMS"),
                      QStringLiteral("RMS"),
                      true,
                      {},
@@ -95,7 +95,7 @@ DepthPanel gradient_panel(const Analysis& analysis, const Look& look) {
 
 } // namespace
 
-std::vector<DepthPanel> depth_panels(const Analysis& analysis, const Look& look) {
+std::vector<DepthChart> depth_panels(const Analysis& analysis, const Look& look) {
     return {spread_panel(analysis, look), alpha_panel(analysis, look), measure_panel(analysis, look),
             gradient_panel(analysis, look)};
 }

@@ -15,7 +15,7 @@ struct DepthSeries {
     QVector<bool> doubted = {};
 };
 
-struct DepthPanel {
+struct DepthChart {
     QString quantity, short_quantity;
     bool logarithmic = false;
     std::vector<DepthSeries> series;
@@ -23,6 +23,6 @@ struct DepthPanel {
 };
 
 /// std of the input, α, R² and gradient RMS of all layers.
-std::vector<DepthPanel> depth_panels(const Analysis& analysis, const Look& look);
+std::vector<DepthChart> depth_panels(const Analysis& analysis, const Look& look);
 
 } // namespace normscope
