@@ -5,6 +5,7 @@
 #include "app/pair_options.h"
 #include "app/run_options.h"
 #include "app/table.h"
+#include "core/base/words.h"
 #include "core/recording/mapping.h"
 #include "core/report/report_json.h"
 #include "core/run/open_recording.h"
@@ -26,14 +27,6 @@ struct ReportCommand {
     PairOptions pairing;
 };
 
-std::vector<std::string> split(const std::string& list) {
-    std::vector<std::string> words;
-    std::stringstream stream(list);
-    for (std::string word; std::getline(stream, word, ',');)
-        words.push_back(word);
-    return words;
-}
-
 Error wrong(const std::string& option, const std::string& expected, const std::string& found) {
     return {ErrorCode::bad_argument, option, "expected " + expected + ", found `" + found + "`"};
 }
@@ -42,7 +35,7 @@ Result<std::vector<Curve>> parse_curves(const std::string& list) {
     if (list == "all")
         return all_curves();
     std::vector<Curve> curves;
-    for (const std::string& word : split(list)) {
+    for (const std::string& word : split_at_commas(list)) {
         const auto curve = curve_from_name(word);
         if (!curve)
             return wrong("--curve", "all, or some of tanh, erf, isru, arctan, softsign, hardtanh, linear", word);
@@ -74,7 +67,7 @@ Result<AnalysisOptions> analysis_options(const ReportCommand& command, const std
 Result<ReportOptions> report_options(const ReportCommand& command) {
     ReportOptions options;
     options.folder = command.out;
-    options.formats = split(command.formats);
+    options.formats = split_at_commas(command.formats);
     for (const std::string& format : options.formats)
         if (std::find(report_formats().begin(), report_formats().end(), format) == report_formats().end())
             return wrong("--formats", "some of png, svg, pdf, csv, json, h5", format);

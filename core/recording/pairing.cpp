@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/recording/pairing.h"
 
+#include "core/base/words.h"
 #include "core/recording/recording.h"
 
 #include <algorithm>
@@ -10,15 +11,6 @@
 namespace normscope {
 
 namespace {
-
-/// The words between commas.
-std::vector<std::string> split(const std::string& words) {
-    std::vector<std::string> list;
-    std::istringstream stream(words);
-    for (std::string word; std::getline(stream, word, ',');)
-        list.push_back(word);
-    return list;
-}
 
 /// Paths go from the root, without "/" in front.
 std::string path_of(const std::string& word) {
@@ -63,7 +55,7 @@ Result<bool> take_detail(const std::string& word, PairMapping& pair) {
 } // namespace
 
 Result<PairMapping> parse_pair(const std::string& words) {
-    const auto list = split(words);
+    const auto list = split_at_commas(words);
     PairMapping pair;
     for (size_t i = 0; i < list.size(); ++i) {
         NORMSCOPE_LET(detail, take_detail(list[i], pair));
