@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The hot loops, on the same clouds as tests/bench/compare.py gives to the peers: x normal, y = 8·tanh(x/4) + noise.
 #include "core/analysis/layer_analysis.h"
-#include "core/analysis/row_stream.h"
+#include "core/analysis/layer_sums.h"
+#include "core/recording/dump.h"
 
 #include <benchmark/benchmark.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <future>
 #include <map>
 #include <random>
@@ -87,6 +89,21 @@ void gradient_histogram(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(gradient_histogram)->Arg(5'000'000)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// One pass over every layer of the dump that NORMSCOPE_BENCH_DUMP names (tests/bench/dump_stream.py makes it): from
+/// opening the file to moments, density, histograms and the sums of the fit. An error ends the program.
+void stream_dump(benchmark::State& state) {
+    const char* path = std::getenv("NORMSCOPE_BENCH_DUMP");
+    if (path == nullptr)
+        return state.SkipWithError("NORMSCOPE_BENCH_DUMP names no dump");
+    Progress progress;
+    for (auto _ : state) {
+        const auto recording = open_dump(path);
+        for (const LayerRecording& layer : (*recording)->layers)
+            benchmark::DoNotOptimize(*sum_rows({.layer = layer, .ranges = {}}, progress));
+    }
+}
+BENCHMARK(stream_dump)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 
 } // namespace
 } // namespace normscope
