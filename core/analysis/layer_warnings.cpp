@@ -26,8 +26,8 @@ std::optional<std::string> warn_of_affine_gap(const NormLayer& layer, double gap
     double gain = 1;
     for (const float weight : layer.weight)
         gain = std::max(gain, std::abs(weight + layer.weight_offset));
-    constexpr double half_precision = 2e-3; // 2^-10 of float16 in input and output
-    if (!(gap > half_precision * gain * std::max(1.0, largest)))
+    constexpr double two_bytes = 8e-3; // 2^-8 of bfloat16 in input and output
+    if (!(gap > two_bytes * gain * std::max(1.0, largest)))
         return std::nullopt;
     return "the stored output differs from γŷ + β of " + kind_name(layer.kind) + " by up to " + number(gap) +
            "; ε or the kind may be wrong";

@@ -9,7 +9,7 @@
 namespace normscope {
 
 /// Said when the stored output is not γŷ + β: ε or the kind is wrong, or the layer does something else. `gap` is the
-/// largest difference, `largest` the largest |value|; half precision explains 2e-3 of it.
+/// largest difference, `largest` the largest |value|; rounding to bfloat16 explains 8e-3 of it.
 std::optional<std::string> warn_of_affine_gap(const NormLayer& layer, double gap, double largest);
 
 /// Adds what the numbers of a finished analysis give reason to say: values that are not finite, a broken hard bound,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/progress.h"
 #include "core/base/result.h"
 
 #include <cstddef>
@@ -77,7 +78,7 @@ Result<void> make_folder(const std::string& path);
 /// (a longer name keeps its beginning and ends in a hash of the whole).
 std::string safe_file_name(std::string_view name);
 
-/// SHA-256 (FIPS 180-4) of a file as lower-case hexadecimal digits. Errors: as `RandomAccessFile`.
-Result<std::string> sha256(const RandomAccessFile& file);
+/// SHA-256 (FIPS 180-4) of a file as lower-case hexadecimal digits. Errors: as `RandomAccessFile`; cancelled.
+Result<std::string> sha256(const RandomAccessFile& file, const Progress& progress = {});
 
 } // namespace normscope

@@ -80,11 +80,12 @@ private:
 
 } // namespace
 
-Result<std::string> sha256(const RandomAccessFile& file) {
+Result<std::string> sha256(const RandomAccessFile& file, const Progress& progress) {
     Sha256 hash;
     std::vector<std::byte> buffer(std::min<uint64_t>(file.size(), 1 << 20));
     uint64_t offset = 0;
     for (; file.size() - offset >= block_size;) {
+        NORMSCOPE_TRY(progress.check());
         const uint64_t blocks = std::min<uint64_t>(buffer.size(), file.size() - offset) / block_size;
         const auto part = std::span(buffer).first(blocks * block_size);
         NORMSCOPE_TRY(file.read(offset, part));

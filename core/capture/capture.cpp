@@ -72,6 +72,7 @@ public:
         RecordingTap tap(network_, plan_, *sink, progress);
         if (options_.threads > 0)
             at::set_num_threads(options_.threads);
+        NORMSCOPE_TRY(progress.check()); // the first tensor on a GPU takes about half a second
         network_.to_device(options_.device);
         const c10::AutoGradMode with_gradients(plan_.gradients()); // thread-local, so it is set where the work is done
         const GradientMarks marks(network_, plan_);

@@ -146,9 +146,12 @@ private:
     Tensor embed(const Tensor& input, NormTap* tap) const {
         const Weights weights(tensors_, "");
         const Tensor bias = weights["patch_embed.proj.bias"];
-        Tensor x = at::conv2d(input, weights["patch_embed.proj.weight"],
-                              bias.defined() ? std::optional<Tensor>(bias) : std::nullopt,
-                              {plan_.patch_height, plan_.patch_width});
+        // at::conv2d would round to TF32 on a GPU, at::linear does not; this says that nothing is rounded.
+        constexpr bool transposed = false, benchmark = false, deterministic = false, cudnn = true, tf32 = false;
+        Tensor x = at::_convolution(input, weights["patch_embed.proj.weight"],
+                                    bias.defined() ? std::optional<Tensor>(bias) : std::nullopt,
+                                    {plan_.patch_height, plan_.patch_width}, {0, 0}, {1, 1}, transposed, {0, 0}, 1,
+                                    benchmark, deterministic, cudnn, tf32);
         x = norm("patch_embed.norm", x.flatten(2).transpose(1, 2), tap);
         const Tensor positions = weights["pos_embed"];
         if (positions.defined() && !plan_.positions_cover_prefix)

@@ -100,10 +100,11 @@ private:
     void copy_inside(const Object& from, const Object& to, const Others& others, const Member& member) {
         const auto a = hdf::open_any(from, member.name), b = hdf::open_any(to, member.name);
         Others inside;
-        for (const auto& other : others)
-            inside.push_back(other && hdf::has(*other, member.name) && !hdf::is_external(*other, member.name)
-                                 ? std::optional(hdf::open_any(*other, member.name))
-                                 : std::nullopt);
+        for (const auto& other : others) {
+            auto& there = inside.emplace_back();
+            if (other && hdf::has(*other, member.name) && !hdf::is_external(*other, member.name))
+                there.emplace(hdf::open_any(*other, member.name));
+        }
         const bool groups = H5Iget_type(a.id()) == H5I_GROUP && H5Iget_type(b.id()) == H5I_GROUP;
         if (groups && member.depth < deepest)
             copy_missing(a, b, inside, member.depth + 1);

@@ -34,8 +34,9 @@ Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request
                      "expected --input with a checkpoint; name images or an array, or try --input random"};
     std::vector<std::string> warnings;
     NORMSCOPE_LET(network, open_network(catalog, request.settings, warnings));
+    NORMSCOPE_TRY(progress.check());
     NORMSCOPE_LET(batch, load_batch(network->input_spec(), request, progress));
-    NORMSCOPE_LET(source, describe(catalog));
+    NORMSCOPE_LET(source, describe(catalog, progress));
     CaptureOptions options = request.capture;
     options.source = std::move(source);
     auto captured = capture(*network, batch, options, progress);
@@ -69,13 +70,13 @@ Result<bool> is_dump(const std::string& path) {
     return format == FileFormat::hdf5;
 }
 
-Result<RunInfo> describe(const TensorCatalog& catalog) {
+Result<RunInfo> describe(const TensorCatalog& catalog, const Progress& progress) {
     RunInfo run;
     run.path = catalog.path;
     run.format = catalog.format;
     run.tensors = static_cast<int64_t>(catalog.tensors.size());
     run.model = std::filesystem::path(catalog.path).stem().string();
-    NORMSCOPE_LET(digest, sha256(*catalog.file));
+    NORMSCOPE_LET(digest, sha256(*catalog.file, progress));
     run.sha256 = digest;
     return run;
 }

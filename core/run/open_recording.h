@@ -30,8 +30,8 @@ Result<Batch> load_batch(const InputSpec& spec, const RunRequest& request, Progr
 Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, const std::vector<std::string>& settings,
                                               std::vector<std::string>& warnings);
 
-/// What a checkpoint is, for reports: path, format, SHA-256, number of tensors.
-Result<RunInfo> describe(const TensorCatalog& catalog);
+/// What a checkpoint is, for reports: path, format, SHA-256, number of tensors. Errors: those of reading; cancelled.
+Result<RunInfo> describe(const TensorCatalog& catalog, const Progress& progress = {});
 
 /// True when the file is HDF5. Errors: cannot_read; damaged when empty.
 Result<bool> is_dump(const std::string& path);

@@ -7,6 +7,7 @@ import pickle
 import resource
 import subprocess
 import unittest
+import unittest.mock
 import zipfile
 
 from program import BERT, IMAGES, PROGRAM, SAMPLE, ProgramTest
@@ -38,6 +39,11 @@ class Errors(ProgramTest):
         self.assert_fails(2, "capture", VIT, *IMAGES, "--set", "colour=blue", "-o", self.folder / "o.h5", says=["heads", "eps"])
         self.assert_fails(2, "capture", VIT, *IMAGES, "--layers", "([", "-o", self.folder / "o.h5")
         self.assert_fails(2, "capture", VIT, *IMAGES, "--loss", "hope", "-o", self.folder / "o.h5", says=["labels"])
+        self.assertEqual(self.files(), [])
+
+    def test_no_gpu(self):
+        with unittest.mock.patch.dict(os.environ, CUDA_VISIBLE_DEVICES=""):
+            self.assert_fails(4, "capture", VIT, *IMAGES, "--device", "cuda", "-o", self.folder / "o.h5", says=["--device cpu"])
         self.assertEqual(self.files(), [])
 
     def test_files_that_are_no_checkpoint(self):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The main job on the sample: what a new user does first must keep working, with the numbers the docs state."""
+import json
 import math
 import pathlib
 import signal
@@ -41,6 +42,16 @@ class MainJob(ProgramTest):
             for part in ("name", "kind", "eps", "input", "output", "input_grad", "output_grad", "fits"):
                 self.assertEqual(a[part], b[part], (a["name"], part))
         self.assertEqual(direct["run"]["loss"], "labels")
+
+    def test_a_gpu_gives_the_numbers_of_the_processor(self):
+        """Where there is one. In TF32 they would differ by 1e-3, in float32 by 1e-6."""
+        network = ["report", SAMPLE / "vit-dyt.safetensors", *IMAGES, "--formats", "json", "--json", "--out"]
+        gpu = subprocess.run([PROGRAM, *map(str, network), self.folder / "gpu", "--device", "cuda"], capture_output=True, text=True)
+        if gpu.returncode == 4 and "--device cpu" in gpu.stderr:
+            self.skipTest("needs a GPU")
+        for a, b in zip(json.loads(gpu.stdout)["layers"], self.run_json(*network[:-2], "--out", self.folder)["layers"]):
+            for part, measure in (("input", "std"), ("input", "max"), ("output", "std"), ("input_grad", "rms"), ("output_grad", "rms")):
+                self.assertAlmostEqual(a[part][measure] / b[part][measure], 1, delta=1e-4, msg=(a["name"], part, measure))
 
     def test_every_layer_keeps_its_hard_bound(self):
         for norm, bound in {"layernorm": math.sqrt(63), "rmsnorm": 8.0, "dyt": 1.0}.items():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What recording costs: a ViT-B's forward and backward with and without it, and beside plain hooks with torch.save.
 
-    python tests/recorder/bench_overhead.py [--batch 4] [--threads 2] [--batches 6] [--rounds 3]
+    python tests/recorder/bench_overhead.py [--batch 4] [--threads 2] [--batches 6] [--rounds 3] [--device cpu]
 
 Every variant runs the same batches in the same process, in turns; the time is that of the whole job (opening the file,
 every batch, closing the file), the best of the rounds, as a ratio to the bare job. Processor time stands beside the time
@@ -104,6 +104,8 @@ def job(model, variant, batches):
             for images, labels in batches:
                 functional.cross_entropy(model(images), labels).backward()
                 model.zero_grad()
+        if batches[0][0].is_cuda:
+            torch.cuda.synchronize()
         return time.perf_counter() - began[0], time.process_time() - began[1]
 
 
@@ -113,9 +115,11 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batches", type=int, default=6, help="in one job")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(arguments.threads)
+    torch.set_default_device(arguments.device)
     model = VisionTransformer()
     batches = [(torch.randn(arguments.batch, 3, 224, 224), torch.randint(1000, (arguments.batch,)))
                for _ in range(arguments.batches)]

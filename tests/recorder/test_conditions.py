@@ -177,6 +177,19 @@ class ConditionsTest(RecorderTest):
             wanted, _ = layer(self.folder / "one.h5", "0.norm2")
             np.testing.assert_array_equal(values["input_grad"][2 * position : 2 * position + 2], wanted["input_grad"])
 
+    def test_defaults_of_pytorch_do_not_matter(self):
+        model, batches = stack(), [torch.randn(2, 10, 32) for _ in range(2)]
+        recorded = []
+        for device, dtype in (("cpu", torch.float32), ("meta", torch.bfloat16)):
+            self.addCleanup(torch.set_default_dtype, torch.get_default_dtype())
+            with torch.device(device), normscope.record(model, self.path, sample=15):
+                torch.set_default_dtype(dtype)
+                for x in batches:
+                    model(x).square().mean().backward()
+            recorded.append(layer(self.path, "0.norm2")[0])
+        for name, values in recorded[0].items():
+            np.testing.assert_array_equal(recorded[1][name], values)
+
     def test_recording_without_gradients_writes_none(self):
         with torch.inference_mode(), normscope.record(stack(), self.path) as recorder:
             recorder.model(torch.randn(2, 10, 32))

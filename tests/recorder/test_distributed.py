@@ -32,7 +32,7 @@ def model_of(kind):
         for block in model[:-1]:
             fully_shard(block, mesh=mesh)
         return fully_shard(model, mesh=mesh)
-    return model
+    return model.cuda() if kind == "cuda" else model
 
 
 def work(rank, port, path, kind, options):
@@ -40,7 +40,7 @@ def work(rank, port, path, kind, options):
     distributed.init_process_group("gloo", rank=rank, world_size=2)
     model = model_of(kind)
     with normscope.record(model, path, **options):
-        model(batch_of(rank)).square().mean().backward()
+        model(batch_of(rank).to("cuda" if kind == "cuda" else "cpu")).square().mean().backward()
     distributed.destroy_process_group()
 
 

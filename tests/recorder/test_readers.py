@@ -69,7 +69,7 @@ class ReadersTest(RecorderTest):
         self.assertEqual(single.read_text(), subprocess.check_output([sys.executable, script], text=True))
         program = (f"import sys; sys.path[:0] = [{str(self.folder)!r}]; import normscope, torch\n"
                    "assert normscope.__file__.endswith('normscope.py')\n"
-                   "torch.manual_seed(3); model = torch.nn.Sequential(torch.nn.LayerNorm(8))\n"
+                   "torch.set_num_threads(1); torch.manual_seed(3); model = torch.nn.Sequential(torch.nn.LayerNorm(8))\n"
                    f"with normscope.record(model, {str(self.folder / 'single.h5')!r}):\n"
                    "    model(torch.randn(2, 5, 8)).square().sum().backward()\n")
         subprocess.run([sys.executable, "-c", program], check=True)
@@ -107,6 +107,9 @@ class ProgramTest(RecorderTest):
             self.assertEqual(told["warnings"], [], kind)
             self.assertEqual([found["name"] for found in told["layers"]], names(self.path))
             self.assertEqual([found["eps"] for found in told["layers"]], [1e-5] * 5)
+            self.run_program("report", self.path, "--out", self.folder / kind, "--formats", "json")
+            report = json.loads((self.folder / kind / "report.json").read_text())
+            self.assertEqual([found["warnings"] for found in report["layers"]], [[]] * 5, kind)
 
     def test_the_program_shows_the_numbers_of_numpy(self):
         self.record()

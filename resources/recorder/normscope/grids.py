@@ -13,6 +13,15 @@ def float_exponent(largest):
     return math.frexp(largest)[1]
 
 
+def add_at(sums, index, weights=None):
+    """sums[index] += weights (1 where there are none), also where an index comes twice. On a GPU bincount would wait for
+    the device, and refuse where deterministic algorithms are wanted; on the processor it is the faster."""
+    if sums.is_cuda:
+        sums.index_add_(0, index, sums.new_ones(()).expand_as(index) if weights is None else weights)
+    else:
+        sums += torch.bincount(index, weights, minlength=len(sums))
+
+
 class Density:
     """Counts of points (x, y) on 1024 × 1024 cells; cell i of an axis spans [(i−512)·2^e, (i−511)·2^e)."""
 
@@ -113,7 +122,7 @@ class Profile:
         index = slot.bitwise_xor_(sign).sub_(sign).add_(self.MIDDLE)
         exact = y.double()
         for sums, weights in zip(self.sums, (None, x.double(), exact, exact.square())):
-            sums += torch.bincount(index, weights, minlength=self.BINS)
+            add_at(sums, index, weights)
 
     def merge(self, other):
         if other.sums is None:

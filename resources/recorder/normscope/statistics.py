@@ -63,7 +63,8 @@ class Moments:
         exact = values.double()
         mean = exact.mean()
         exact.sub_(mean)
-        told = torch.stack([low.double(), high.double(), mean, torch.dot(exact, exact)]).tolist()
+        m2 = sum(torch.dot(part, part) for part in exact.split(1 << 30))  # CUDA's takes fewer than 2^31 values
+        told = torch.stack([low.double(), high.double(), mean, m2]).tolist()
         if not (math.isfinite(told[0]) and math.isfinite(told[1])):
             return cls._of_finite_ones(values)
         zero = 0 if told[0] > 0 or told[1] < 0 else values.numel() - int(torch.count_nonzero(values))

@@ -53,6 +53,11 @@ class Call:
     arrived: set = field(default_factory=set)  # gradients
 
 
+def unknown(*shape):
+    """NaN until something is known, whatever PyTorch's default device and dtype are."""
+    return torch.full(shape, torch.nan, dtype=torch.float32, device="cpu")
+
+
 class KeptTokens:
     """A uniform sample of a layer's tokens: rows of every quantity, by slot."""
 
@@ -69,11 +74,11 @@ class KeptTokens:
         more = max(slots, 2 * room) - room
         self.token, self.sample = (np.pad(v, (0, more)) for v in (self.token, self.sample))
         for quantity, values in self.values.items():
-            self.values[quantity] = torch.cat([values, torch.full((more, values.shape[1]), torch.nan)])
+            self.values[quantity] = torch.cat([values, unknown(more, values.shape[1])])
 
     def put(self, quantity, slots, rows):
         if quantity not in self.values:
-            self.values[quantity] = torch.full((len(self.token), rows.shape[1]), torch.nan)
+            self.values[quantity] = unknown(len(self.token), rows.shape[1])
         self.values[quantity][torch.from_numpy(slots)] = rows.cpu()
 
     def forget(self, slots):
@@ -211,7 +216,7 @@ class LayerStore:
         for quantity, waiting in self.missing.items():
             if waiting and quantity in self.group:
                 for first, shape in waiting.items():
-                    self.dump.write_samples(self.group, quantity, first, torch.full(shape, torch.nan))
+                    self.dump.write_samples(self.group, quantity, first, unknown(*shape))
                 waiting.clear()
 
     def parts(self):

@@ -128,4 +128,8 @@ TEST_F(Files, Sha256) {
     EXPECT_EQ(digest(std::string(55, 'a')), "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318");
     EXPECT_EQ(digest(std::string(64, 'a')), "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
     EXPECT_EQ(digest(std::string(2'000'000, 'a')), "bcf7f9d1b4311c3352e60502255ce09a6744df84e8f2c89f79c4b5d74933a95a");
+    Progress stopped;
+    stopped.cancel();
+    EXPECT_EQ(sha256(*RandomAccessFile::in_memory("", std::string(64, 'a')), stopped).error().code,
+              ErrorCode::cancelled);
 }
