@@ -18,9 +18,9 @@ namespace normscope {
 /// memory, because libhdf5 crashes or loops on some damaged files.
 /// `path` is a file, or what dump_files.h takes for one: a folder or a glob of shards, one of the shards,
 /// `FILE::/GROUP`. `pairing` opens what is no dump by pairs of datasets, which the recording keeps. Errors:
-/// cannot_read, damaged, not_supported (a higher major version, an unknown filter), missing (no file), unknown_layout
-/// (no layer is found, or the pairs that were saved do not fit), bad_argument (shards that are not of one run; a pair
-/// that is none).
+/// cannot_read, damaged, not_supported (a higher major version, an unknown filter), missing (no file; a dump without
+/// layers), unknown_layout (no layer is found, or the pairs that were saved do not fit), bad_argument (shards that are
+/// not of one run; a pair that is none).
 Result<std::shared_ptr<const Recording>> open_dump(const std::string& path, const Pairing& pairing = {});
 
 /// Several of them as one recording (join.h); a file that is named twice counts once.

@@ -164,6 +164,9 @@ std::shared_ptr<Recording> hdf::read_dump(const std::string& path, const std::st
         recording->run.format = "hdf5";
         read_foreign_layers(root, group, *recording);
     }
+    if (own && recording->layers.empty())
+        fail(ErrorCode::missing, path + ": /entry/layers",
+             "expected norm layers, found none; record again, or open it once its writer has written some");
     if (recording->layers.empty())
         fail(ErrorCode::unknown_layout, path,
              "expected /entry/layers, or pairs such as NAME/x and NAME/y, found neither; pair its datasets (--pair)");

@@ -10,6 +10,7 @@
 #include <QFile>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QToolButton>
 #include <QTreeView>
 
 namespace normscope {
@@ -23,13 +24,14 @@ protected:
         ASSERT_TRUE(QFile::copy(QStringLiteral(SOURCE_DIR "/tests/golden/layouts/unknown.h5"), unknown_));
     }
 
-    QPushButton* offered() { return bar(window())->findChild<QPushButton*>(); }
+    MessageBar& offered() { return *window().findChild<MessageBar*>(QStringLiteral("offered")); }
+    void takeOffer() { QTest::mouseClick(offered().findChild<QPushButton*>(), Qt::LeftButton); }
 
     /// Opens the file, follows what the bar offers, and waits for the list of datasets.
     PairingDialog* dialog() {
         window().openPaths({unknown_});
-        EXPECT_TRUE(wait([&] { return bar(window())->isVisible(); }));
-        QTest::mouseClick(offered(), Qt::LeftButton);
+        EXPECT_TRUE(wait([&] { return offered().isVisible(); }));
+        takeOffer();
         auto* found = window().findChild<PairingDialog*>();
         EXPECT_TRUE(found && found->isVisible());
         EXPECT_TRUE(wait([&] { return found->pairs().rowCount() > 0; }));
@@ -79,9 +81,9 @@ TEST_F(Pairing, AnUnknownFileIsPairedOnceAndOpensAtOnceTheNextTime) {
     window().openPaths({unknown_});
     ASSERT_TRUE(waitOpen());
     EXPECT_EQ(layers(), found);
-    EXPECT_TRUE(bar(window())->text().contains(QStringLiteral("saved")));
+    EXPECT_TRUE(offered().text().contains(QStringLiteral("saved")));
 
-    QTest::mouseClick(offered(), Qt::LeftButton); // Change…
+    takeOffer(); // Change…
     pairing = window().findChild<PairingDialog*>();
     ASSERT_TRUE(wait([&] { return pairing->pairs().rowCount() == 6; }));
     pairing->pairs().removePairs({0, 1});
@@ -107,8 +109,28 @@ TEST_F(Pairing, WhatIsWrongIsSaidAtOnceAndNothingOpens) {
     closeWindow();
     openWindow();
     window().openPaths({unknown_});
-    ASSERT_TRUE(wait([&] { return bar(window())->isVisible(); }));
+    ASSERT_TRUE(wait([&] { return offered().isVisible(); }));
     EXPECT_TRUE(session().files().empty()) << "nothing was to be remembered";
+}
+
+TEST_F(Pairing, WhatIsOfferedStaysBesideTheErrorsOfOtherFilesAndOtherOffers) {
+    const QString second = folder(QStringLiteral("second.h5")), missing = folder(QStringLiteral("missing.pt"));
+    ASSERT_TRUE(QFile::copy(unknown_, second));
+    window().openPaths({unknown_, second, missing, folder(QStringLiteral("missing too.pt"))});
+    ASSERT_TRUE(wait([&] { return bar(window())->text().contains(QStringLiteral("missing too.pt")); }));
+    EXPECT_TRUE(bar(window())->text().contains(missing));
+    EXPECT_TRUE(offered().text().contains(second));
+    QTest::mouseClick(offered().findChild<QToolButton*>(), Qt::LeftButton);
+    EXPECT_TRUE(offered().text().contains(unknown_)) << "the one before it";
+    window().openPaths({second});
+    ASSERT_TRUE(wait([&] { return offered().text().contains(second); }));
+    PairMapping pair;
+    pair.input = "step_1000/cloud";
+    session().openPaired(second, {pair}, false);
+    ASSERT_TRUE(waitOpen());
+    EXPECT_TRUE(offered().text().contains(unknown_)) << "the second is open now";
+    takeOffer();
+    EXPECT_FALSE(offered().isVisible());
 }
 
 TEST_F(Pairing, DatasetsAreTakenFromTheTree) {

@@ -3,18 +3,32 @@
 
 #include "core/base/files.h"
 
+#include <QActionGroup>
 #include <QClipboard>
 #include <QComboBox>
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 namespace normscope {
+namespace {
+
+int chosen(const QActionGroup& group) {
+    return group.actions().indexOf(group.checkedAction());
+}
+
+void check(const QActionGroup& group, const QVariant& choice) {
+    if (QAction* action = group.actions().value(choice.toInt()))
+        action->setChecked(true);
+}
+
+} // namespace
 
 FigurePanel::FigurePanel(Session& session, const QString& name, QWidget* parent)
     : QWidget(parent), session_(session), tools_(new QHBoxLayout), bar_(new MessageBar(this)),
@@ -179,6 +193,51 @@ QComboBox* FigurePanel::addChoice(const QString& label, const QStringList& choic
     tools().addWidget(box);
     connect(box, &QComboBox::currentIndexChanged, this, [this] { rebuildSoon(); });
     return box;
+}
+
+QAction* FigurePanel::addSwitch(const QString& text, const QString& name, bool on) {
+    auto* action = new QAction(text, this);
+    action->setObjectName(name);
+    action->setCheckable(true);
+    action->setChecked(on);
+    view_->addAction(action);
+    connect(action, &QAction::toggled, this, [this] { rebuildSoon(); });
+    return action;
+}
+
+QActionGroup* FigurePanel::addMenu(const QString& title, const QStringList& choices, const QString& name) {
+    auto* menu = new QMenu(title, this);
+    auto* group = new QActionGroup(menu);
+    menu->menuAction()->setObjectName(name);
+    for (const QString& choice : choices) {
+        QAction* action = group->addAction(menu->addAction(choice));
+        action->setCheckable(true);
+    }
+    group->actions().first()->setChecked(true);
+    view_->addAction(menu->menuAction());
+    connect(group, &QActionGroup::triggered, this, [this] { rebuildSoon(); });
+    return group;
+}
+
+void FigurePanel::addDensityMenus() {
+    counts_ =
+        addMenu(tr("Count scale"), {tr("Logarithmic"), tr("Linear"), tr("Square root")}, QStringLiteral("counts"));
+    map_ = addMenu(tr("Colour map"), {tr("viridis"), tr("magma"), tr("cividis"), tr("greys")}, QStringLiteral("map"));
+}
+
+void FigurePanel::fillDensity(ScatterOptions& options) const {
+    options.counts = static_cast<CountScale>(chosen(*counts_));
+    options.map = static_cast<ColourMap>(chosen(*map_));
+}
+
+QVariantMap FigurePanel::densityOptions() const {
+    return {{QStringLiteral("counts"), chosen(*counts_)}, {QStringLiteral("map"), chosen(*map_)}};
+}
+
+void FigurePanel::restoreDensity(const QVariantMap& options) {
+    check(*counts_, options.value(QStringLiteral("counts"), 0));
+    check(*map_, options.value(QStringLiteral("map"), 0));
+    rebuildSoon();
 }
 
 QString figure_name(const Session& session, const QString& part, bool of_layer) {

@@ -13,6 +13,8 @@
 #include <memory>
 #include <optional>
 
+class QAction;
+class QActionGroup;
 class QComboBox;
 class QHBoxLayout;
 class QPushButton;
@@ -77,11 +79,19 @@ protected:
     MessageBar& bar() { return *bar_; }
     /// A box of choices in the row of tools; a change makes the figure anew.
     QComboBox* addChoice(const QString& label, const QStringList& choices, const QString& tip);
+    /// A switch in the context menu.
+    QAction* addSwitch(const QString& text, const QString& name, bool on);
+    /// Count scales and colour maps in the context menu, for a figure of densities.
+    void addDensityMenus();
+    void fillDensity(ScatterOptions& options) const;
+    QVariantMap densityOptions() const;
+    void restoreDensity(const QVariantMap& options);
     QHBoxLayout& tools();
 
     void showEvent(QShowEvent* event) override;
 
 private:
+    QActionGroup* addMenu(const QString& title, const QStringList& choices, const QString& name);
     void rebuild();
     void mark();
     void choose(int index);
@@ -92,6 +102,7 @@ private:
     MessageBar* bar_;
     FigureView* view_;
     QPushButton* run_;
+    QActionGroup *counts_ = nullptr, *map_ = nullptr; ///< Of a figure of densities
     QTimer timer_;
     bool stale_ = true;
 };

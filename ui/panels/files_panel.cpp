@@ -30,8 +30,8 @@ FilesPanel::FilesPanel(Session& session, QWidget* parent)
     connect(&session, &Session::filesChanged, this, &FilesPanel::follow);
     connect(&session, &Session::currentChanged, this, &FilesPanel::follow);
     connect(&session, &Session::fileChanged, this, &FilesPanel::follow);
-    connect(&session, &Session::openFailed, this, [this](const QString&, const QString& text) {
-        not_opened_ = text;
+    connect(&session, &Session::openFailed, this, [this](const QString& path, const QString& text) {
+        not_opened_[path] = text;
         read_.clear();
         updateBar();
     });
@@ -98,9 +98,12 @@ void FilesPanel::updateBar() {
     const QString error = file != nullptr && file->error ? QString::fromStdString(file->error->line()) : QString();
     if (error != read_)
         read_.clear();
-    QStringList texts{not_opened_, error == read_ ? QString() : error};
-    texts.removeAll(QString());
-    bar_->show(MessageKind::error, texts.join(QLatin1Char('\n')));
+    for (const OpenFile* open : session_.files())
+        not_opened_.remove(open->path); // it does now
+    QStringList texts = not_opened_.values();
+    if (!error.isEmpty() && error != read_)
+        texts << error;
+    bar_->show(MessageKind::error, latest_messages(texts));
 }
 
 void FilesPanel::close() {

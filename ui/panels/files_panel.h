@@ -5,6 +5,7 @@
 #include "ui/panels/message_bar.h"
 #include "ui/panels/table_view.h"
 
+#include <QMap>
 #include <QWidget>
 
 class QAction;
@@ -44,8 +45,8 @@ private:
     MessageBar* bar_;
     QAction *run_ = nullptr, *save_ = nullptr, *reload_ = nullptr, *folder_ = nullptr, *close_run_ = nullptr,
             *close_ = nullptr;
-    QString not_opened_; ///< Why the last file that did not open did not.
-    QString read_;       ///< A message that the user has closed.
+    QMap<QString, QString> not_opened_; ///< By path, why files did not open.
+    QString read_;                      ///< A message that the user has closed.
     bool following_ = false;
 };
 

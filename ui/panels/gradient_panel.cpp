@@ -3,6 +3,8 @@
 
 #include "core/report/report_csv.h"
 
+#include <QAction>
+
 namespace normscope {
 namespace {
 
@@ -13,6 +15,7 @@ bool has_gradients(const LayerPtr& layer) {
 } // namespace
 
 GradientPanel::GradientPanel(Session& session, QWidget* parent) : FigurePanel(session, tr("Gradients"), parent) {
+    logarithmic_ = addSwitch(tr("Logarithmic counts"), QStringLiteral("counts"), false);
     followLayer();
 }
 
@@ -20,7 +23,14 @@ std::shared_ptr<const Figure> GradientPanel::makeFigure(const FigureParts& parts
     LayerPtr layer = session().currentResult();
     if (!has_gradients(layer))
         return nullptr;
-    return gradient_figure(session().currentRun()->analysis, std::move(layer), parts);
+    return gradient_figure(session().currentRun()->analysis, std::move(layer), parts, logarithmic_->isChecked());
+}
+
+/// The layer's warnings stand above the scatter.
+FigureParts GradientPanel::windowParts() const {
+    FigureParts parts = FigurePanel::windowParts();
+    parts.warnings = false;
+    return parts;
 }
 
 FigurePanel::Absence GradientPanel::absence() const {
@@ -28,13 +38,22 @@ FigurePanel::Absence GradientPanel::absence() const {
         return layerAbsence();
     if (session().currentFile()->is_dump())
         return {
-            tr("This recording holds no gradients. Record it again with a loss: “normscope capture” takes gradients "
+            tr("No gradients of this layer are recorded. Record them with a loss: “normscope capture” takes gradients "
                "unless --gradient none is said; with the Python recorder, call backward() before it ends.")};
-    return {tr("This recording holds no gradients. Run the checkpoint again with the gradient of the input on."), true};
+    return {tr("No gradients of this layer are recorded. Run the checkpoint again with the gradient of the input on."),
+            true};
 }
 
 QString GradientPanel::suggestedName() const {
     return figure_name(session(), QStringLiteral("gradients"), true);
+}
+
+QVariantMap GradientPanel::options() const {
+    return {{QStringLiteral("logarithmic"), logarithmic_->isChecked()}};
+}
+
+void GradientPanel::restoreOptions(const QVariantMap& options) {
+    logarithmic_->setChecked(options.value(QStringLiteral("logarithmic"), false).toBool());
 }
 
 QString GradientPanel::dataCsv() const {

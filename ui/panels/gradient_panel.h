@@ -13,10 +13,16 @@ public:
 
     QString suggestedName() const override;
     QString dataCsv() const override; ///< The two histograms.
+    QVariantMap options() const override;
+    void restoreOptions(const QVariantMap& options) override;
 
 protected:
     std::shared_ptr<const Figure> makeFigure(const FigureParts& parts) const override;
+    FigureParts windowParts() const override;
     Absence absence() const override;
+
+private:
+    QAction* logarithmic_;
 };
 
 } // namespace normscope

@@ -24,6 +24,7 @@ GridPanel::GridPanel(Session& session, QWidget* parent) : FigurePanel(session, t
     constexpr int eight = 2;
     choice_->setCurrentIndex(eight);
     tools().addStretch(1);
+    addDensityMenus();
     followRun();
     followMark();
 }
@@ -54,7 +55,10 @@ std::shared_ptr<const Figure> GridPanel::makeFigure(const FigureParts& parts) co
     std::vector<LayerPtr> layers = chosenLayers();
     if (layers.empty())
         return nullptr;
-    return overview_figure(session().currentRun()->analysis, std::move(layers), parts, clouds_);
+    ScatterOptions options;
+    fillDensity(options);
+    options.parts = parts;
+    return overview_figure(session().currentRun()->analysis, std::move(layers), options, clouds_);
 }
 
 FigurePanel::Absence GridPanel::absence() const {
@@ -78,12 +82,15 @@ QString GridPanel::dataCsv() const {
 }
 
 QVariantMap GridPanel::options() const {
-    return {{QStringLiteral("layers"), choice_->currentData()}};
+    QVariantMap options = densityOptions();
+    options.insert(QStringLiteral("layers"), choice_->currentData());
+    return options;
 }
 
 void GridPanel::restoreOptions(const QVariantMap& options) {
     const int at = choice_->findData(options.value(QStringLiteral("layers"), choice_->currentData()).toInt());
     choice_->setCurrentIndex(at < 0 ? choice_->currentIndex() : at);
+    restoreDensity(options);
 }
 
 } // namespace normscope

@@ -19,7 +19,10 @@ namespace {
 /// What one looks for comes right behind the name; the rest follows in the model's order.
 constexpr LayerColumn seen_first[] = {LayerColumn::alpha_points, LayerColumn::r2_points, LayerColumn::r2_bins,
                                       LayerColumn::input_std};
-constexpr int name_characters = 30; ///< Longer names are cut; the whole is in the tool tip.
+/// What names may take of the table, so that numbers are seen beside them; longer ones are cut, and whole in the tool
+/// tip.
+constexpr double name_share = 0.36;
+constexpr int least_name_characters = 12, most_name_characters = 30;
 constexpr LayerColumn hidden_at_first[] = {LayerColumn::alpha_bins,  LayerColumn::r2_line, LayerColumn::eps,
                                            LayerColumn::output_grad, LayerColumn::gain,    LayerColumn::trained_alpha};
 
@@ -65,6 +68,9 @@ LayersPanel::LayersPanel(Session& session, QWidget* parent)
         follow();
     });
     connect(&session, &Session::layerSelected, this, &LayersPanel::follow);
+    connect(view_->header(), &QHeaderView::sectionResized, this, [this](int column) {
+        own_widths_ |= column == static_cast<int>(LayerColumn::name) && !fitting_; // by hand
+    });
     follow();
 }
 
@@ -136,13 +142,32 @@ void LayersPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
 }
 
+void LayersPanel::resizeEvent(QResizeEvent* event) {
+    fitName();
+    QWidget::resizeEvent(event);
+}
+
+/// As wide as the names, as far as that leaves room for the numbers.
+void LayersPanel::fitName() {
+    if (own_widths_ || model_->rowCount() == 0)
+        return;
+    const QScopedValueRollback guard(fitting_, true);
+    const int name = static_cast<int>(LayerColumn::name), icon = view_->style()->pixelMetric(QStyle::PM_SmallIconSize);
+    view_->resizeColumnToContents(name);
+    const int wanted = view_->columnWidth(name) + icon + icon / 2; // some get warnings
+    const int letter = fontMetrics().averageCharWidth();
+    const int room = std::clamp(static_cast<int>(name_share * view_->width()), least_name_characters * letter,
+                                most_name_characters * letter);
+    view_->setColumnWidth(name, std::min(wanted, room + icon + icon / 2));
+}
+
 /// Numbers come later than names, so their columns take a typical width.
 void LayersPanel::refit() {
     if (own_widths_ || model_->rowCount() == 0)
         return;
-    view_->fitColumns(name_characters);
-    const int name = static_cast<int>(LayerColumn::name), icon = view_->style()->pixelMetric(QStyle::PM_SmallIconSize);
-    view_->setColumnWidth(name, view_->columnWidth(name) + icon + icon / 2); // some get warnings
+    const QScopedValueRollback guard(fitting_, true);
+    view_->fitColumns();
+    fitName();
     const int number = fontMetrics().horizontalAdvance(QStringLiteral("−1.234×10⁻⁵"));
     for (int column = static_cast<int>(LayerColumn::points); column < layer_column_count - 1; ++column)
         if (!view_->isColumnHidden(column))

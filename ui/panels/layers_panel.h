@@ -33,6 +33,7 @@ signals:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void setUpTable();
@@ -40,6 +41,7 @@ private:
     void takeFilter(const QString& pattern);
     void follow();
     void refit();
+    void fitName();
 
     Session& session_;
     LayerTableModel* model_;
@@ -47,7 +49,8 @@ private:
     TableView* view_;
     FilterLine* filter_;
     bool following_ = false;
-    bool own_widths_ = false; ///< The user's widths were restored.
+    bool fitting_ = false;
+    bool own_widths_ = false; ///< The user's widths were restored, or the user has set that of the names.
 };
 
 } // namespace normscope

@@ -11,6 +11,15 @@
 
 namespace normscope {
 
+QString latest_messages(const QStringList& messages) {
+    constexpr qsizetype most = 3;
+    const qsizetype left_out = std::max<qsizetype>(0, messages.size() - most);
+    QStringList lines = messages.mid(left_out);
+    if (left_out > 0)
+        lines << MessageBar::tr("… and %1 more; the log has them all").arg(left_out);
+    return lines.join(QLatin1Char('\n'));
+}
+
 MessageBar::MessageBar(QWidget* parent)
     : QFrame(parent), icon_(new QLabel(this)), text_(new QLabel(this)), action_(new QPushButton(this)) {
     text_->setWordWrap(true);

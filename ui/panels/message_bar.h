@@ -10,6 +10,9 @@ class QPushButton;
 
 namespace normscope {
 
+/// Messages one below the other; of many the latest, and that the log has the others.
+QString latest_messages(const QStringList& messages);
+
 /// The quiet strip at the top of a view that says what is wrong there, and what to do. Hidden while there is nothing to
 /// say.
 class MessageBar : public QFrame {

@@ -3,7 +3,7 @@
 
 #include "core/report/report_csv.h"
 
-#include <QActionGroup>
+#include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -16,15 +16,6 @@ namespace normscope {
 namespace {
 
 constexpr int fit_both = 0, fit_points = 1, fit_bins = 2;
-
-int chosen(const QActionGroup& group) {
-    return group.actions().indexOf(group.checkedAction());
-}
-
-void check(const QActionGroup& group, const QVariant& choice) {
-    if (QAction* action = group.actions().value(choice.toInt()))
-        action->setChecked(true);
-}
 
 } // namespace
 
@@ -75,35 +66,9 @@ void ScatterPanel::addCurves() {
 }
 
 void ScatterPanel::addViewActions() {
-    bounds_ = addSwitch(tr("Hard bounds"), QStringLiteral("bounds"));
-    band_ = addSwitch(tr("Mean ± std of y"), QStringLiteral("band"));
-    counts_ =
-        addMenu(tr("Count scale"), {tr("Logarithmic"), tr("Linear"), tr("Square root")}, QStringLiteral("counts"));
-    map_ = addMenu(tr("Colour map"), {tr("viridis"), tr("magma"), tr("cividis"), tr("greys")}, QStringLiteral("map"));
-}
-
-QActionGroup* ScatterPanel::addMenu(const QString& title, const QStringList& choices, const QString& name) {
-    auto* menu = new QMenu(title, this);
-    auto* group = new QActionGroup(menu);
-    menu->menuAction()->setObjectName(name);
-    for (const QString& choice : choices) {
-        QAction* action = group->addAction(menu->addAction(choice));
-        action->setCheckable(true);
-    }
-    group->actions().first()->setChecked(true);
-    view().addAction(menu->menuAction());
-    connect(group, &QActionGroup::triggered, this, [this] { rebuildSoon(); });
-    return group;
-}
-
-QAction* ScatterPanel::addSwitch(const QString& text, const QString& name) {
-    auto* action = new QAction(text, this);
-    action->setObjectName(name);
-    action->setCheckable(true);
-    action->setChecked(true);
-    view().addAction(action);
-    connect(action, &QAction::toggled, this, [this] { rebuildSoon(); });
-    return action;
+    bounds_ = addSwitch(tr("Hard bounds"), QStringLiteral("bounds"), true);
+    band_ = addSwitch(tr("Mean ± std of y"), QStringLiteral("band"), true);
+    addDensityMenus();
 }
 
 /// At least one curve stays.
@@ -145,8 +110,7 @@ ScatterOptions ScatterPanel::scatterOptions() const {
     options.bounds = bounds_->isChecked();
     options.band = band_->isChecked();
     options.colour = static_cast<ColourBy>(colour_->currentIndex());
-    options.counts = static_cast<CountScale>(chosen(*counts_));
-    options.map = static_cast<ColourMap>(chosen(*map_));
+    fillDensity(options);
     return options;
 }
 
@@ -190,19 +154,20 @@ QString ScatterPanel::dataCsv() const {
 }
 
 QVariantMap ScatterPanel::options() const {
-    return {{QStringLiteral("fit"), fit_->currentIndex()},    {QStringLiteral("colour"), colour_->currentIndex()},
-            {QStringLiteral("counts"), chosen(*counts_)},     {QStringLiteral("map"), chosen(*map_)},
-            {QStringLiteral("bounds"), bounds_->isChecked()}, {QStringLiteral("band"), band_->isChecked()}};
+    QVariantMap options = densityOptions();
+    options.insert({{QStringLiteral("fit"), fit_->currentIndex()},
+                    {QStringLiteral("colour"), colour_->currentIndex()},
+                    {QStringLiteral("bounds"), bounds_->isChecked()},
+                    {QStringLiteral("band"), band_->isChecked()}});
+    return options;
 }
 
 void ScatterPanel::restoreOptions(const QVariantMap& options) {
     fit_->setCurrentIndex(options.value(QStringLiteral("fit"), 0).toInt());
     colour_->setCurrentIndex(options.value(QStringLiteral("colour"), 0).toInt());
-    check(*counts_, options.value(QStringLiteral("counts"), 0));
-    check(*map_, options.value(QStringLiteral("map"), 0));
     bounds_->setChecked(options.value(QStringLiteral("bounds"), true).toBool());
     band_->setChecked(options.value(QStringLiteral("band"), true).toBool());
-    rebuildSoon();
+    restoreDensity(options);
 }
 
 } // namespace normscope

@@ -3,9 +3,6 @@
 
 #include "ui/panels/figure_panel.h"
 
-class QAction;
-class QActionGroup;
-class QMenu;
 class QPushButton;
 
 namespace normscope {
@@ -35,14 +32,11 @@ private:
     void addTools();
     void addCurves();
     void addViewActions();
-    QActionGroup* addMenu(const QString& title, const QStringList& choices, const QString& name);
-    QAction* addSwitch(const QString& text, const QString& name);
     void takeCurve();
     void showView();
 
     QComboBox *affine_, *fit_, *colour_;
     QPushButton* curves_;
-    QActionGroup *counts_, *map_;
     QAction *bounds_, *band_;
     LayerPtr warned_; ///< Whose warnings were shown last.
 };

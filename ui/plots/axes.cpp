@@ -15,7 +15,7 @@ namespace normscope {
 namespace {
 
 /// Powers of ten label an axis only where there are some; shorter spans need more ticks, the shortest even ones.
-constexpr double decades_for_powers = 2.2, decades_for_steps = 0.7, decades_for_few_steps = 1.3;
+constexpr double decades_for_powers = 2.2, decades_for_steps = 0.7;
 
 QString tick_text(double tick) {
     if (tick != 0 && (std::abs(tick) >= 1e6 || std::abs(tick) < 1e-4)) {
@@ -29,16 +29,27 @@ QString tick_text(double tick) {
     return QString::number(tick, 'g', 6).replace(QLatin1Char('-'), QChar(0x2212));
 }
 
+/// Ticks of a logarithmic axis that has room for `count`, so far apart that their labels do not touch on a short one.
+QVector<double> thinned(const QVector<double>& ticks, const QCPRange& range, int count) {
+    const double share = count > 3 ? 0 : count == 3 ? 0.25 : 0.5; // of the axis
+    const double least = std::pow(range.upper / range.lower, share);
+    QVector<double> kept;
+    for (const double tick : ticks)
+        if (range.contains(tick) && (kept.isEmpty() || tick >= kept.back() * least))
+            kept << tick;
+    return kept;
+}
+
 /// Ticks at 1, 2 and 5 times the powers of ten, for logarithmic axes of a decade or so.
 class ShortLogTicker : public NumberTicker {
 protected:
     QVector<double> createTickVector(double, const QCPRange& range) override {
-        QVector<double> ticks;
         const int last = static_cast<int>(std::ceil(std::log10(range.upper)));
+        QVector<double> ticks;
         for (int decade = static_cast<int>(std::floor(std::log10(range.lower))); decade <= last; ++decade)
-            for (const double part : tickCount() > 3 ? std::vector{1.0, 2.0, 5.0} : std::vector{1.0, 3.0})
+            for (const double part : {1.0, 2.0, 5.0})
                 ticks << part * std::pow(10, decade);
-        return ticks;
+        return thinned(ticks, range, tickCount());
     }
     int getSubTickCount(double) override { return 0; }
 };
@@ -65,14 +76,21 @@ void LogTicker::generate(const QCPRange& range, const QLocale& locale, QChar for
             powers_ = QSharedPointer<PowerTicker>::create();
         powers_->setTickCount(tickCount());
         powers_->generate(range, locale, format, precision, ticks, sub_ticks, labels);
-    } else if (decades > (tickCount() > 3 ? decades_for_steps : decades_for_few_steps)) {
+        return;
+    }
+    if (decades > decades_for_steps) {
         if (!steps_)
             steps_ = QSharedPointer<ShortLogTicker>::create();
         steps_->setTickCount(tickCount());
         steps_->generate(range, locale, format, precision, ticks, sub_ticks, labels);
-    } else {
-        NumberTicker::generate(range, locale, format, precision, ticks, sub_ticks, labels);
     }
+    if (decades <= decades_for_steps || ticks.size() < 2)
+        NumberTicker::generate(range, locale, format, precision, ticks, sub_ticks, labels);
+}
+
+/// Even steps lie closer and closer on a logarithmic axis.
+QVector<double> LogTicker::createTickVector(double step, const QCPRange& range) {
+    return thinned(NumberTicker::createTickVector(step, range), range, tickCount());
 }
 
 QVector<double> FewTicker::createTickVector(double step, const QCPRange& range) {

@@ -19,6 +19,9 @@ public:
     void generate(const QCPRange& range, const QLocale& locale, QChar format, int precision, QVector<double>& ticks,
                   QVector<double>* sub_ticks, QVector<QString>* labels) override;
 
+protected:
+    QVector<double> createTickVector(double step, const QCPRange& range) override;
+
 private:
     QSharedPointer<QCPAxisTicker> powers_, steps_; ///< Made when first wanted
 };

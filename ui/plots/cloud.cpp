@@ -10,12 +10,11 @@
 namespace normscope {
 namespace {
 
-/// How many cells of `axis`, a power of two, make one of at most `most` in `span`.
-int joined(const PowerAxis& axis, double span, int most) {
-    int join = 1;
-    while (join < PowerAxis::cells / 2 && span / (axis.width() * join) > most)
-        join *= 2;
-    return join;
+/// The grain of `axis` at which at most `most` cells lie in `span`.
+int fitting_grain(const PowerAxis& axis, double span, int most) {
+    constexpr int finest = -12; // a zoom further than that shows nothing any more
+    const int coarsest = std::countr_zero(static_cast<unsigned>(PowerAxis::cells)) - 1;
+    return static_cast<int>(std::clamp<double>(std::ceil(std::log2(span / most)) - axis.exponent, finest, coarsest));
 }
 
 /// The pixels of a cell from `a` to `b` (unordered): those whose centres it covers, or else the one it lies in.
@@ -49,16 +48,17 @@ QRect pixels_of(const Cloud& cloud, const CloudCell& cell, const DeviceMap& map,
 } // namespace
 
 CloudGrain CloudGrain::fitting(const Density& density, double x_span, double y_span, int cells_across) {
-    return {joined(density.x_axis(), x_span, cells_across), joined(density.y_axis(), y_span, cells_across)};
+    return {fitting_grain(density.x_axis(), x_span, cells_across),
+            fitting_grain(density.y_axis(), y_span, cells_across)};
 }
 
 Cloud Cloud::of(const Density& density, CloudGrain grain) {
     constexpr int stride = 16; // cells that are looked at together: most are empty
     Cloud cloud;
-    cloud.cell_width = density.x_axis().width() * grain.x;
-    cloud.cell_height = density.y_axis().width() * grain.y;
-    const int across = PowerAxis::cells / grain.x, down = PowerAxis::cells / grain.y;
-    const int shift = std::countr_zero(static_cast<unsigned>(grain.x));
+    const int x_join = std::max(0, grain.x), y_join = std::max(0, grain.y);
+    cloud.cell_width = std::ldexp(density.x_axis().width(), x_join);
+    cloud.cell_height = std::ldexp(density.y_axis().width(), y_join);
+    const int across = PowerAxis::cells >> x_join, down = PowerAxis::cells >> y_join;
     std::vector<uint64_t> sums(static_cast<size_t>(across) * down);
     const std::span<const uint32_t> counts = density.counts();
     for (size_t start = 0; start < counts.size(); start += stride) {
@@ -67,9 +67,9 @@ Cloud Cloud::of(const Density& density, CloudGrain grain) {
             any |= counts[start + i];
         if (any == 0)
             continue;
-        uint64_t* row = &sums[start / PowerAxis::cells / grain.y * across];
+        uint64_t* row = &sums[(start / PowerAxis::cells >> y_join) * across];
         for (int i = 0; i < stride; ++i)
-            row[(start % PowerAxis::cells + i) >> shift] += counts[start + i];
+            row[(start % PowerAxis::cells + i) >> x_join] += counts[start + i];
     }
     for (size_t i = 0; i < sums.size(); ++i) {
         if (sums[i] == 0)

@@ -19,9 +19,10 @@ struct CloudCell {
     uint64_t count = 0;
 };
 
-/// How many cells of a density's grid are joined to one, along each axis; powers of two.
+/// How a density's grid is seen, along each axis: 2^n of its cells are joined to one. Below 0 none are, and a cell is
+/// seen 2^−n times as large as it needs to be.
 struct CloudGrain {
-    int x = 1, y = 1;
+    int x = 0, y = 0;
     bool operator==(const CloudGrain&) const = default;
     /// The finest with at most `cells_across` cells along each axis of a view of `x_span` × `y_span`.
     static CloudGrain fitting(const Density& density, double x_span, double y_span, int cells_across);

@@ -159,7 +159,9 @@ private:
         const auto steps = QSharedPointer<QCPAxisTickerFixed>::create();
         steps->setTickStep(1);
         steps->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
-        steps->setTickCount(std::clamp(static_cast<int>(room.width() / look.px(2.5 * look.font_pt)), 2, 12));
+        const auto digits = std::to_string(analysis_.layer_count).size();
+        const double label = look.font_pt * std::max(2.5, 1.3 + 0.65 * static_cast<double>(digits));
+        steps->setTickCount(std::clamp(static_cast<int>(room.width() / look.px(label)), 2, 12));
         x.setTicker(steps);
         x.setSubTicks(false);
         if (!index.empty())

@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 class QCustomPlot;
@@ -69,8 +68,8 @@ public:
     virtual void prepare(const Look&, const Progress* = nullptr) const {}
     /// True when nothing is left to count.
     virtual bool prepared(const Look&) const { return true; }
-    /// What is counted differs between looks of different grain.
-    virtual std::pair<int, int> grain(const Look&) const { return {}; }
+    /// Whether the same is counted for both looks.
+    virtual bool same_grain(const Look&, const Look&) const { return true; }
     /// Fills an empty or used plot, of a window or of an export, with the whole figure.
     virtual void populate(QCustomPlot& plot, const Look& look) const = 0;
 };
@@ -78,14 +77,17 @@ public:
 /// A layer's input-output scatter: density with outliers as markers, hard bounds, curves of both weightings, equation
 /// and measures. Coloured by token or channel: the points that were kept, over a muted density.
 std::unique_ptr<Figure> scatter_figure(AnalysisPtr analysis, LayerPtr layer, const ScatterOptions& options = {});
-/// log10|∂L/∂x| and log10|∂L/∂y| of a layer overlaid, zeros and underflow as their own bars, RMS and L2.
-std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer, const FigureParts& parts = {});
+/// log10|∂L/∂x| and log10|∂L/∂y| of a layer overlaid, zeros and underflow as their own bars, RMS and L2. The counts
+/// stand on a logarithmic axis, or else on a linear one.
+std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer, const FigureParts& parts = {},
+                                        bool logarithmic = false);
 /// std of the input, fitted α, R² and gradient RMS by depth, stacked with a shared x axis.
 std::unique_ptr<Figure> depth_figure(AnalysisPtr analysis, const FigureParts& parts = {});
-/// Small multiples like Figure 2 of arXiv 2503.10622: x symmetric, y shared, bounds as limits.
-/// `clouds` holds what the figure before has counted.
+/// Small multiples like Figure 2 of arXiv 2503.10622: x symmetric, y shared, bounds as limits. Of the options it takes
+/// count scale, colour map and parts. `clouds` holds what the figure before has counted.
 std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, std::vector<LayerPtr> layers,
-                                        const FigureParts& parts = {}, std::shared_ptr<CountedClouds> clouds = nullptr);
+                                        const ScatterOptions& options = {},
+                                        std::shared_ptr<CountedClouds> clouds = nullptr);
 
 /// Nothing counted yet.
 std::shared_ptr<CountedClouds> new_clouds();

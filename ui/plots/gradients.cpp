@@ -16,6 +16,7 @@ constexpr double bar_pt = 27;                               ///< Width of a plac
 constexpr double bar_share = 0.35; ///< What the bars take beside the histograms' width; below them more, with names
 constexpr double bar_share_below = 0.65;
 constexpr double least_for_bars_beside_pt = 190;
+constexpr double ground = 0.5; ///< Where bars on a logarithmic axis stand: a count of 1 is seen
 
 /// A filled outline through the corners given.
 void add_outline(QCPAxisRect& axes, const QVector<double>& x, const QVector<double>& y, const GradientSeries& series,
@@ -27,19 +28,19 @@ void add_outline(QCPAxisRect& axes, const QVector<double>& x, const QVector<doub
     graph->setBrush(fill_of(series.colour));
 }
 
-void add_steps(QCPAxisRect& axes, const GradientSeries& series, const Look& look) {
+void add_steps(QCPAxisRect& axes, const GradientSeries& series, double bottom, const Look& look) {
     const auto& counts = series.histogram->counts;
     const auto occupied = [](int64_t count) { return count > 0; };
     const auto first = std::ranges::find_if(counts, occupied) - counts.begin();
     const auto last = counts.rend() - std::find_if(counts.rbegin(), counts.rend(), occupied);
     QVector<double> x, y;
-    double level = 0;
+    double level = bottom;
     for (auto bin = first; bin <= last && first < last; ++bin) {
         const double edge = LogHistogram::edge(static_cast<int>(bin));
         const double next = bin < last ? static_cast<double>(counts[static_cast<size_t>(bin)]) : 0;
         x << edge << edge;
-        y << level << next;
-        level = next;
+        y << level << std::max(next, bottom);
+        level = y.back();
     }
     add_outline(axes, x, y, series, look);
 }
@@ -47,8 +48,19 @@ void add_steps(QCPAxisRect& axes, const GradientSeries& series, const Look& look
 struct HistogramSpan {
     double low = -1, high = 1; ///< log10
     double peak = 1;           ///< Largest count of a bin
-    double top() const { return peak * 1.08; }
+    bool logarithmic = false;  ///< The axis of the counts
+    double bottom() const { return logarithmic ? ground : 0; }
+    double top() const { return logarithmic ? peak * 1.5 : peak * 1.08; }
+    double below_arrow() const { return top() * (logarithmic ? 0.5 : 0.92); }
 };
+
+void set_counts(QCPAxis& axis, const HistogramSpan& span) {
+    axis.setRange(span.bottom(), span.top());
+    if (!span.logarithmic)
+        return;
+    axis.setScaleType(QCPAxis::stLogarithmic);
+    axis.setTicker(QSharedPointer<LogTicker>::create());
+}
 
 HistogramSpan histogram_span(const std::vector<GradientSeries>& series) {
     int first = LogHistogram::bins, last = -1;
@@ -97,7 +109,7 @@ QString bar_text(const std::vector<GradientSeries>& series, const std::vector<Ex
 /// Bars for what has no place on a logarithmic axis. A bar higher than the axis ends in an arrow; its count is in the
 /// key.
 void fill_extra_axes(PanelAxes& axes, const std::vector<GradientSeries>& series, const std::vector<ExtraBar>& bars,
-                     double top, const Look& look) {
+                     const HistogramSpan& span, const Look& look) {
     auto ticker = QSharedPointer<QCPAxisTickerText>::create();
     for (size_t place = 0; place < bars.size(); ++place) {
         ticker->addTick(static_cast<double>(place) + 0.5, bars[place].label);
@@ -106,8 +118,9 @@ void fill_extra_axes(PanelAxes& axes, const std::vector<GradientSeries>& series,
             const double left = static_cast<double>(place) + 0.14 + 0.37 * static_cast<double>(i), right = left + 0.35;
             if (count == 0)
                 continue;
-            const double height = std::min(count, top * 0.92);
-            add_outline(axes, {left, left, right, right}, {0, height, height, 0}, series[i], look);
+            const double height = std::min(count, span.below_arrow());
+            add_outline(axes, {left, left, right, right}, {span.bottom(), height, height, span.bottom()}, series[i],
+                        look);
             if (count <= height)
                 continue;
             QCPItemText* arrow = add_text(axes, QStringLiteral("↑"), look.font(0.9, true), series[i].colour);
@@ -118,7 +131,7 @@ void fill_extra_axes(PanelAxes& axes, const std::vector<GradientSeries>& series,
     axes.x().setTicker(ticker);
     axes.x().setRange(0, static_cast<double>(bars.size()));
     axes.x().grid()->setVisible(false);
-    axes.y().setRange(0, top);
+    set_counts(axes.y(), span);
     axes.x_moves = false;
     axes.described = [this_axes = &axes, series, bars](const QPointF& pixel) {
         return bar_text(series, bars, this_axes->coordinates(pixel).x());
@@ -142,12 +155,15 @@ QString bin_text(const std::vector<GradientSeries>& series, double log10) {
 
 class GradientFigure : public Figure {
 public:
-    GradientFigure(AnalysisPtr analysis, LayerPtr layer, const FigureParts& parts)
-        : shared_analysis_(std::move(analysis)), shared_layer_(std::move(layer)), parts_(parts) {}
+    GradientFigure(AnalysisPtr analysis, LayerPtr layer, const FigureParts& parts, bool logarithmic)
+        : shared_analysis_(std::move(analysis)), shared_layer_(std::move(layer)), parts_(parts),
+          logarithmic_(logarithmic) {}
 
     std::string title() const override { return layer_.layer.name + " gradients"; }
     std::vector<LayerPtr> layers() const override { return {shared_layer_}; }
-    std::string zoom_key() const override { return "gradients " + layer_.layer.name; }
+    std::string zoom_key() const override {
+        return (logarithmic_ ? "log gradients " : "gradients ") + layer_.layer.name;
+    }
     double natural_height_mm(double width_mm) const override { return width_mm * 0.5; }
 
     void populate(QCustomPlot& plot, const Look& look) const override {
@@ -183,9 +199,10 @@ private:
     static bool is_narrow(const Look& look) { return look.width_pt < least_for_bars_beside_pt; }
 
     /// The bars stand beside the histograms, on a narrow page below them.
-    static void fill_grid(QCustomPlot& plot, QCPLayoutGrid& grid, const std::vector<GradientSeries>& series,
-                          const Look& look, double height) {
-        const HistogramSpan span = histogram_span(series);
+    void fill_grid(QCustomPlot& plot, QCPLayoutGrid& grid, const std::vector<GradientSeries>& series, const Look& look,
+                   double height) const {
+        HistogramSpan span = histogram_span(series);
+        span.logarithmic = logarithmic_;
         const bool narrow = is_narrow(look);
         const std::vector<ExtraBar> bars = extra_bars(series, !narrow);
         PanelAxes* axes = make_histogram(plot, series, span, look);
@@ -195,7 +212,7 @@ private:
             return;
         }
         PanelAxes* beside = make_axes(plot, look);
-        fill_extra_axes(*beside, series, bars, span.top(), look);
+        fill_extra_axes(*beside, series, bars, span, look);
         auto* margins = new QCPMarginGroup(&plot);
         for (PanelAxes* each : {axes, beside})
             each->setMarginGroup(narrow ? QCP::msLeft | QCP::msRight : QCP::msTop | QCP::msBottom, margins);
@@ -219,13 +236,13 @@ private:
     static PanelAxes* make_histogram(QCustomPlot& plot, const std::vector<GradientSeries>& series,
                                      const HistogramSpan& span, const Look& look) {
         PanelAxes* axes = make_axes(plot, look);
-        axes->y().setRange(0, span.top());
+        set_counts(axes->y(), span);
         axes->x().setRange(span.low, span.high);
         axes->x().setLabel(QStringLiteral("log₁₀ |gradient|"));
         limit_ticks(axes->x(), look, look.px(look.width_pt) * 0.5);
         for (const GradientSeries& one : series)
             if (one.histogram != nullptr)
-                add_steps(*axes, one, look);
+                add_steps(*axes, one, span.bottom(), look);
         axes->described = [axes, series](const QPointF& pixel) {
             return bin_text(series, axes->coordinates(pixel).x());
         };
@@ -246,12 +263,14 @@ private:
     const Analysis& analysis_ = *shared_analysis_;
     const LayerAnalysis& layer_ = *shared_layer_;
     FigureParts parts_;
+    bool logarithmic_;
 };
 
 } // namespace
 
-std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer, const FigureParts& parts) {
-    return std::make_unique<GradientFigure>(std::move(analysis), std::move(layer), parts);
+std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer, const FigureParts& parts,
+                                        bool logarithmic) {
+    return std::make_unique<GradientFigure>(std::move(analysis), std::move(layer), parts, logarithmic);
 }
 
 } // namespace normscope

@@ -97,6 +97,12 @@ Look Look::of(FigureTheme theme) {
     return look;
 }
 
+Look chosen_look(Look look, const ScatterOptions& options) {
+    look.map = options.map;
+    look.counts = options.counts;
+    return look;
+}
+
 Look export_look(const FigureStyle& style) {
     Look look = Look::of(style.theme);
     look.transparent = style.transparent;

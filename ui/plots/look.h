@@ -9,6 +9,11 @@
 
 namespace normscope {
 
+/// How many times closer than all of the data a view looks at a panel.
+struct PanelZoom {
+    double x = 1, y = 1;
+};
+
 /// How a figure is drawn: measures, fonts and colours. Plots are laid out in pixels; `unit` of them make a point, so
 /// exports (4 to the point, to keep QCustomPlot's whole-pixel layout fine) and windows share every builder.
 struct Look {
@@ -17,8 +22,8 @@ struct Look {
     double font_pt = 8;
     double width_pt = 504;
     double height_pt = 283;
-    double x_zoom = 1, y_zoom = 1; ///< How far a view of the figure's only axes is zoomed into.
-    int vector_markers = 20000;    ///< More markers than these become part of the cloud's image.
+    std::vector<PanelZoom> zooms; ///< Of a view, by panel; empty: none is zoomed into.
+    int vector_markers = 20000;   ///< More markers than these become part of the cloud's image.
 
     bool dark = false;
     bool transparent = false; ///< The background is not drawn.
@@ -35,6 +40,8 @@ struct Look {
     bool faint = false; ///< Densities are only a ground for coloured points.
 
     double px(double pt) const { return pt * unit; }
+    /// The zoom of a panel of a figure of `panels`; none where the view has another number of them.
+    PanelZoom zoom(size_t panel, size_t panels) const { return zooms.size() == panels ? zooms[panel] : PanelZoom{}; }
     /// The figure's font, `scale` times its size.
     QFont font(double scale = 1, bool bold = false) const;
     QPen pen(const QColor& colour, double width_pt_, Qt::PenStyle style = Qt::SolidLine) const;
@@ -48,6 +55,8 @@ struct Look {
     static Look of(FigureTheme theme);
 };
 
+/// The look with the count scale and the colour map that were chosen.
+Look chosen_look(Look look, const ScatterOptions& options);
 /// The look of an export in this style.
 Look export_look(const FigureStyle& style);
 

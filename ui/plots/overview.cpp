@@ -26,6 +26,8 @@ constexpr double labels_pt = 26;          ///< What the axis labels of the first
 
 /// α and R², the latter as its fit weighs; with less room α alone.
 QString measures_text(const CurveFit& fit, const Look& look, double room) {
+    if (fit.has_flag("constant"))
+        return QStringLiteral("constant");
     if (fit.has_flag("alpha-undetermined"))
         return fitting_label({alpha_text(fit), QStringLiteral("linear")}, look, room);
     const QString alpha = alpha_text(fit, 3);
@@ -41,7 +43,7 @@ TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Loo
     std::vector<TextRow> rows{name};
     for (const Weighting weighting : {Weighting::points, Weighting::bins}) {
         const CurveFit* fit = drawn_fit(layer, weighting);
-        if (fit == nullptr || !measures)
+        if (fit == nullptr || !measures || !layer.has_points)
             continue;
         const QColor colour = curve_pen(look, weighting, 1).color();
         rows.push_back({measures_text(*fit, look, width / small_scale), colour, small_scale});
@@ -56,10 +58,10 @@ TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Loo
 
 class OverviewFigure : public Figure {
 public:
-    OverviewFigure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const FigureParts& parts,
+    OverviewFigure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const ScatterOptions& options,
                    std::shared_ptr<CountedClouds> clouds)
-        : shared_analysis_(std::move(analysis)), layers_(std::move(layers)), parts_(parts), clouds_(std::move(clouds)) {
-    }
+        : shared_analysis_(std::move(analysis)), layers_(std::move(layers)), options_(options),
+          clouds_(std::move(clouds)) {}
 
     std::string title() const override { return "overview"; }
     std::vector<LayerPtr> layers() const override { return layers_; }
@@ -76,12 +78,13 @@ public:
 
     void prepare(const Look& look, const Progress* progress) const override {
         clouds_->keep(layers_);
-        const Counting counting = counting_for(look);
-        for (const size_t place : fitting_panels(look)) {
+        const std::vector<size_t> shown = fitting_panels(look);
+        const std::vector<CloudGrain> grain = grains(shown, look);
+        for (size_t i = 0; i < shown.size(); ++i) {
             if (progress != nullptr && progress->cancelled())
                 return;
-            if (layers_[place]->has_points)
-                clouds_->cloud(layers_[place], cloud_grain(place, counting));
+            if (layers_[shown[i]]->has_points)
+                clouds_->cloud(layers_[shown[i]], grain[i]);
         }
     }
 
@@ -89,15 +92,22 @@ public:
         const auto has_view = [this](const LayerPtr& layer) { return !layer->has_points || clouds_->has_view(layer); };
         if (!std::ranges::all_of(layers_, has_view))
             return false;
-        const Counting counting = counting_for(look);
-        return std::ranges::all_of(fitting_panels(look), [&](size_t place) {
-            return !layers_[place]->has_points || clouds_->has_cloud(layers_[place], cloud_grain(place, counting));
-        });
+        const std::vector<size_t> shown = fitting_panels(look);
+        const std::vector<CloudGrain> grain = grains(shown, look);
+        for (size_t i = 0; i < shown.size(); ++i)
+            if (layers_[shown[i]]->has_points && !clouds_->has_cloud(layers_[shown[i]], grain[i]))
+                return false;
+        return true;
     }
 
-    void populate(QCustomPlot& plot, const Look& look) const override {
+    bool same_grain(const Look& a, const Look& b) const override {
+        return grains(fitting_panels(a), a) == grains(fitting_panels(b), b);
+    }
+
+    void populate(QCustomPlot& plot, const Look& given) const override {
+        const Look look = chosen_look(given, options_);
         const std::vector<size_t> shown = fitting_panels(look);
-        QCPLayoutGrid& body = *make_page(plot, look, page_text(shown.size()), parts_);
+        QCPLayoutGrid& body = *make_page(plot, look, page_text(shown.size()), options_.parts);
         body.setRowSpacing(static_cast<int>(look.px(2)));
         if (layers_.empty()) {
             PanelAxes* axes = make_axes(plot, look);
@@ -105,7 +115,7 @@ public:
             say_instead(*axes, QStringLiteral("No norm layer was recorded."), look);
             return;
         }
-        Page page{plot, body, look, body_height(plot, look), {}, counting_for(look), {}, {}};
+        Page page{plot, body, look, body_height(plot, look), {}, shared_reach(), grains(shown, look), {}, {}};
         page.grid =
             grid_for(static_cast<int>(shown.size()), look.px(look.width_pt), page.height, look.px(least_width_pt));
         for (int i = 0; i < page.grid.rows; ++i)
@@ -122,21 +132,15 @@ public:
             add_panel(page, *panels[i], static_cast<int>(i), shown[i], lowest);
             shared.push_back(&panels[i]->y());
         }
-        if (page.counting.reach)
+        if (page.reach)
             link_ranges(shared);
         // The first column carries the axis labels; its axes are to be as wide as the others all the same.
         const double width = look.width_pt / page.grid.columns;
-        if (page.counting.reach && page.grid.columns > 1)
+        if (page.reach && page.grid.columns > 1)
             body.setColumnStretchFactor(0, width / std::max(labels_pt, width - labels_pt));
     }
 
 private:
-    /// What the clouds of a page share.
-    struct Counting {
-        std::optional<double> reach; ///< of all y axes
-        int cells = 0;               ///< across a panel
-    };
-
     /// What the panels of a page share.
     struct Page {
         QCustomPlot& plot;
@@ -144,7 +148,8 @@ private:
         const Look& look;
         double height; ///< of the body
         PanelGrid grid;
-        Counting counting;
+        std::optional<double> reach;    ///< of all y axes
+        std::vector<CloudGrain> grains; ///< by panel
         std::vector<QCPMarginGroup*> rows, columns;
     };
 
@@ -154,15 +159,19 @@ private:
         const int row = i / page.grid.columns, column = i % page.grid.columns;
         const double height = page.height / page.grid.rows;
         const double width = look.px(look.width_pt - labels_pt) / page.grid.columns - look.px(labels_pt / 2);
-        const bool measures = parts_.measures && height >= look.px(least_for_head_pt);
+        const bool measures = options_.parts.measures && height >= look.px(least_for_head_pt);
         TextElement* head = panel_head(page.plot, *layers_[layer], look, measures, width);
         page.body.addElement(2 * row, column, head);
         page.body.addElement(2 * row + 1, column, &axes);
         head->setMarginGroup(QCP::msLeft | QCP::msRight, page.columns[static_cast<size_t>(column)]);
         axes.setMarginGroup(QCP::msLeft | QCP::msRight, page.columns[static_cast<size_t>(column)]);
         axes.setMarginGroup(QCP::msBottom, page.rows[static_cast<size_t>(row)]);
-        fill_panel(axes, layer, page);
-        axes.y().setTickLabels(column == 0 || !page.counting.reach);
+        fill_panel(axes, layer, page.grains[static_cast<size_t>(i)], page);
+        const double length = height - head->minimumOuterSizeHint().height() - look.px(3 * look.font_pt);
+        if (length > look.px(3 * look.font_pt) && length < look.px(7 * look.font_pt))
+            axes.y().setTicker(QSharedPointer<FewTicker>::create());
+        limit_ticks(axes.y(), look, length);
+        axes.y().setTickLabels(column == 0 || !page.reach);
         if (column == 0)
             axes.y().setLabel(
                 fitting_label({quantity(), QStringLiteral("y")}, look, height - look.px(4 * look.font_pt)));
@@ -181,8 +190,8 @@ private:
     PageText page_text(size_t shown) const {
         const QString model = QString::fromStdString(analysis_.run.model);
         QString key =
-            QStringLiteral("%1 of %2 norm layers; density in log counts, single points as dots; α and R² by points")
-                .arg(QString::number(shown), QString::number(analysis_.layer_count));
+            QStringLiteral("%1 of %2 norm layers; density in %3, single points as dots; α and R² by points")
+                .arg(QString::number(shown), QString::number(analysis_.layer_count), counts_text(options_.counts));
         const auto has_bins = [](const LayerPtr& layer) { return drawn_fit(*layer, Weighting::bins) != nullptr; };
         if (std::ranges::any_of(layers_, has_bins))
             key += QStringLiteral(", and by bins of x (dashed)");
@@ -225,35 +234,41 @@ private:
         return view;
     }
 
-    Counting counting_for(const Look& look) const {
-        const auto panels = static_cast<int>(fitting_panels(look).size());
+    /// How finely the layers at these places are counted, each as far as its panel is zoomed into.
+    std::vector<CloudGrain> grains(const std::vector<size_t>& shown, const Look& look) const {
+        const auto panels = static_cast<int>(shown.size());
         const int columns = grid_for(panels, look.width_pt, look.height_pt, least_width_pt).columns;
-        return {shared_reach(), cells_a_row / std::clamp(columns, 2, 4)};
+        const int cells = cells_a_row / std::clamp(columns, 2, 4);
+        const std::optional<double> reach = shared_reach();
+        std::vector<CloudGrain> grains(shown.size());
+        for (size_t i = 0; i < shown.size(); ++i) {
+            if (!layers_[shown[i]]->has_points)
+                continue;
+            const ScatterView seen = view(shown[i], reach);
+            const PanelZoom zoom = look.zoom(i, shown.size());
+            grains[i] =
+                CloudGrain::fitting(layers_[shown[i]]->density, 2 * seen.x / zoom.x, 2 * seen.y / zoom.y, cells);
+        }
+        return grains;
     }
 
-    CloudGrain cloud_grain(size_t place, const Counting& counting) const {
-        const ScatterView seen = view(place, counting.reach);
-        return CloudGrain::fitting(layers_[place]->density, 2 * seen.x, 2 * seen.y, counting.cells);
-    }
-
-    void fill_panel(PanelAxes& axes, size_t place, const Page& page) const {
+    void fill_panel(PanelAxes& axes, size_t place, CloudGrain grain, const Page& page) const {
         const Look& look = page.look;
         const LayerAnalysis& layer = *layers_[place];
         axes.layer = layer.layer.index;
         if (!layer.has_points) {
-            say_instead(axes, QStringLiteral("nothing recorded"), look);
+            say_instead(axes, QLatin1String(layer.points > 0 ? "no finite point" : "nothing recorded"), look);
             return;
         }
-        const ScatterView seen = view(place, page.counting.reach);
+        const ScatterView seen = view(place, page.reach);
         set_view(axes, seen);
         axes.x().setTicker(QSharedPointer<FewTicker>::create());
-        limit_ticks(axes.y(), look, look.px(look.height_pt) / page.grid.rows - look.px(5 * look.font_pt));
         for (QCPAxis* axis : axes.axes())
             axis->setTickLabelFont(look.font(small_scale));
         add_bounds(axes, layer, seen, look, false);
         Look panel_look = look; // all panels together stay within one figure's markers
         panel_look.vector_markers = look.vector_markers / static_cast<int>(layers_.size());
-        const auto drawn = clouds_->cloud(layers_[place], cloud_grain(place, page.counting));
+        const auto drawn = clouds_->cloud(layers_[place], grain);
         add_cloud(axes, *drawn, panel_look, dot_pt);
         for (const Weighting weighting : {Weighting::points, Weighting::bins})
             add_curve(axes, layer, weighting, curve_pen(look, weighting, 1.1));
@@ -263,17 +278,17 @@ private:
     AnalysisPtr shared_analysis_;
     const Analysis& analysis_ = *shared_analysis_;
     std::vector<LayerPtr> layers_;
-    FigureParts parts_;
+    ScatterOptions options_;
     std::shared_ptr<CountedClouds> clouds_;
 };
 
 } // namespace
 
-std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, std::vector<LayerPtr> layers, const FigureParts& parts,
-                                        std::shared_ptr<CountedClouds> clouds) {
+std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, std::vector<LayerPtr> layers,
+                                        const ScatterOptions& options, std::shared_ptr<CountedClouds> clouds) {
     if (clouds == nullptr)
         clouds = new_clouds();
-    return std::make_unique<OverviewFigure>(std::move(analysis), std::move(layers), parts, std::move(clouds));
+    return std::make_unique<OverviewFigure>(std::move(analysis), std::move(layers), options, std::move(clouds));
 }
 
 } // namespace normscope

@@ -71,11 +71,12 @@ Look PlotCanvas::presentLook() const {
     look.width_pt = width() / look.unit;
     look.height_pt = height() / look.unit;
     look.vector_markers = 0;
-    const Zoom zoom = zoom_of(*this);
-    if (zoom.size() != 1 || zoom_.home().size() != 1 || figure_ == nullptr || figure_->zoom_key() != shown_key_)
+    const Zoom zoom = zoom_of(*this), &home = zoom_.home();
+    if (zoom.size() != home.size() || figure_ == nullptr || figure_->zoom_key() != shown_key_)
         return look;
-    look.x_zoom = std::max(1.0, zoom_.home()[0].x.size() / zoom[0].x.size());
-    look.y_zoom = std::max(1.0, zoom_.home()[0].y.size() / zoom[0].y.size());
+    for (size_t i = 0; i < zoom.size(); ++i)
+        look.zooms.push_back(
+            {std::max(1.0, home[i].x.size() / zoom[i].x.size()), std::max(1.0, home[i].y.size() / zoom[i].y.size())});
     return look;
 }
 
@@ -140,7 +141,7 @@ void PlotCanvas::paintEvent(QPaintEvent* event) {
 void PlotCanvas::sharpen() {
     setMoving(false);
     const bool counts = figure_ != nullptr && !drag_ && figure_->zoom_key() == shown_key_;
-    if (counts && figure_->grain(presentLook()) != figure_->grain(look_))
+    if (counts && !figure_->same_grain(presentLook(), look_))
         refresh();
     else
         replot(rpQueuedReplot);

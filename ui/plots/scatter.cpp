@@ -24,14 +24,6 @@ constexpr double least_for_names_pt = 150; ///< Height below which the bounds' n
 constexpr size_t least_readout_rows = 12;  ///< Fewer tell too little for their width
 constexpr double key_share = 0.3;          ///< Most of the height that a key may take
 
-/// The look with the colours that were chosen.
-Look chosen_look(const Look& given, const ScatterOptions& options) {
-    Look look = given;
-    look.map = options.map;
-    look.counts = options.counts;
-    return look;
-}
-
 ColourBar density_bar(double most, const Look& look) {
     const bool logarithmic = look.counts == CountScale::logarithmic;
     if (logarithmic)
@@ -80,10 +72,7 @@ public:
     bool prepared(const Look& look) const override {
         return clouds_.has_view(shared_layer_) && clouds_.has_cloud(shared_layer_, cloud_grain(look));
     }
-    std::pair<int, int> grain(const Look& look) const override {
-        const CloudGrain grain = cloud_grain(look);
-        return {grain.x, grain.y};
-    }
+    bool same_grain(const Look& a, const Look& b) const override { return cloud_grain(a) == cloud_grain(b); }
 
     void populate(QCustomPlot& plot, const Look& given) const override {
         const Look look = chosen_look(given, options_);
@@ -115,7 +104,8 @@ private:
 
     CloudGrain cloud_grain(const Look& look) const {
         const ScatterView view = clouds_.view(shared_layer_);
-        return CloudGrain::fitting(layer_.density, 2 * view.x / look.x_zoom, 2 * view.y / look.y_zoom,
+        const PanelZoom zoom = look.zoom(0, 1);
+        return CloudGrain::fitting(layer_.density, 2 * view.x / zoom.x, 2 * view.y / zoom.y,
                                    scatter_cells(look.width_pt));
     }
 

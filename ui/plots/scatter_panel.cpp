@@ -39,6 +39,14 @@ QString origin_text(const Point& point) {
     return point.sample >= 0 ? text + QStringLiteral(", sample %1").arg(point.sample) : text;
 }
 
+/// Points in cells of at most so many are drawn one by one: a dot tells more than a colour there. A cell that is seen
+/// larger than it needs to be has room for more, if it is known where in the cell they lie.
+uint64_t most_dots(const LayerAnalysis& layer, CloudGrain grain) {
+    constexpr uint64_t most = 3;
+    const bool places = !layer.outliers.empty() && layer.outliers.front().channel >= 0;
+    return places ? most << (std::max(0, -grain.x) + std::max(0, -grain.y)) : most;
+}
+
 /// The kept point nearest to a pixel, within `reach` of it; null where there is none.
 const Point* nearest_point(const LayerAnalysis& layer, const PanelAxes& axes, const QPointF& pixel, double reach) {
     const Point* nearest = nullptr;
@@ -130,16 +138,16 @@ ScatterCloud ScatterCloud::of(const LayerAnalysis& layer, CloudGrain grain) {
     ScatterCloud cloud;
     cloud.all = std::make_shared<Cloud>(Cloud::of(layer.density, grain));
     // A cell of few points has only outliers in it, so all of its points are at hand.
-    const uint64_t few = std::min(most_dots_a_cell, layer.outlier_threshold);
+    cloud.thin = std::min<uint64_t>(most_dots(layer, grain), layer.outlier_threshold);
     const auto in_thin_cell = [&](const Point& point) {
         const uint64_t count = cloud.all->count_at(point.x, point.y);
-        return count > 0 && count <= few;
+        return count > 0 && count <= cloud.thin;
     };
     std::ranges::copy_if(layer.outliers, std::back_inserter(cloud.singles), in_thin_cell);
-    const bool complete = cloud.singles.size() == cloud.all->points_in_cells_of_at_most(few);
+    const bool complete = cloud.singles.size() == cloud.all->points_in_cells_of_at_most(cloud.thin);
     if (!complete)
         cloud.singles.clear(); // a stranger's summary: its cells say more than the points it kept
-    cloud.shown = complete ? std::make_shared<Cloud>(cloud.all->without_cells_of_at_most(few)) : cloud.all;
+    cloud.shown = complete ? std::make_shared<Cloud>(cloud.all->without_cells_of_at_most(cloud.thin)) : cloud.all;
     return cloud;
 }
 

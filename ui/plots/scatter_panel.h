@@ -22,14 +22,12 @@ void set_view(QCPAxisRect& axes, const ScatterView& view);
 void add_bounds(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView& view, const Look& look, bool named);
 /// mean ± std of y over the bins of x.
 void add_band(QCPAxisRect& axes, const LayerAnalysis& layer, const Look& look);
-/// Points in cells of at most so many are drawn one by one: a dot tells more than a colour there.
-constexpr uint32_t most_dots_a_cell = 3;
-
 /// A layer's points as they are drawn: each is in exactly one of the cells shown and the singles.
 struct ScatterCloud {
     std::shared_ptr<const Cloud> all;   ///< Every point in its cell
     std::shared_ptr<const Cloud> shown; ///< Without the thinly filled cells
     std::vector<Point> singles;         ///< The points of those
+    uint64_t thin = 0;                  ///< At most so many points are in each of those
 
     static ScatterCloud of(const LayerAnalysis& layer, CloudGrain grain);
 };

@@ -64,9 +64,9 @@ std::vector<TextRow> comparison_rows(const LayerAnalysis& layer, const Look& loo
     return rows;
 }
 
-QString singles_text(const std::vector<Point>& singles) {
+QString singles_text(const ScatterCloud& drawn) {
     return QStringLiteral("%1 points drawn singly (≤ %2 a cell)")
-        .arg(count_text(static_cast<int64_t>(singles.size())), QString::number(most_dots_a_cell));
+        .arg(count_text(static_cast<int64_t>(drawn.singles.size())), QString::number(drawn.thin));
 }
 
 std::vector<TextRow> data_rows(const LayerAnalysis& layer, const ScatterCloud& drawn, const ScatterOptions& options,
@@ -78,7 +78,7 @@ std::vector<TextRow> data_rows(const LayerAnalysis& layer, const ScatterCloud& d
     std::vector<TextRow> rows;
     rows.push_back({count_text(layer.points) + QStringLiteral(" points"), look.text, 0.95, true});
     if (density && !drawn.singles.empty())
-        rows.push_back({singles_text(drawn.singles), look.text, 0.9, false, Swatch::disc, look.marker});
+        rows.push_back({singles_text(drawn), look.text, 0.9, false, Swatch::disc, look.marker});
     if (!cloud.cells.empty())
         rows.push_back({QStringLiteral("cells of %1 × %2, the fullest %3")
                             .arg(number_text(cloud.cell_width, 2), number_text(cloud.cell_height, 2),

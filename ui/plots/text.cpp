@@ -163,6 +163,18 @@ QString short_output_axis_text(const LayerAnalysis& layer) {
     return layer.affine == AffineView::after ? QStringLiteral("y after γ, β") : QStringLiteral("y before γ, β");
 }
 
+QString counts_text(CountScale scale) {
+    switch (scale) {
+    case CountScale::linear:
+        return QStringLiteral("counts");
+    case CountScale::root:
+        return QStringLiteral("square roots of counts");
+    case CountScale::logarithmic:
+        break;
+    }
+    return QStringLiteral("log counts");
+}
+
 QString kind_text(const NormLayer& layer) {
     const bool named = layer.kind != NormKind::unknown || layer.kind_text.empty();
     return QString::fromStdString(named ? kind_name(layer.kind) : layer.kind_text);

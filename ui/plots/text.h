@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/analysis/layer_analysis.h"
+#include "ui/plots/figure.h"
 
 #include <QString>
 #include <QStringList>
@@ -38,6 +39,8 @@ QString output_axis_text(const LayerAnalysis& layer);
 QString short_output_axis_text(const LayerAnalysis& layer);
 /// "norm layer 11 of 13, LayerNorm, C = 384, ε = 10⁻⁶ (config)"
 QString layer_text(const Analysis& analysis, const LayerAnalysis& layer);
+/// "log counts"
+QString counts_text(CountScale scale);
 /// The kind as it is known: our name, or that of the file.
 QString kind_text(const NormLayer& layer);
 

@@ -241,11 +241,14 @@ void Session::previewBatch(int file, const RunRequest& request) {
 }
 
 void Session::cancel() {
+    state_->opening.cancel();
     state_->writing.cancel();
     state_->preview.cancel();
     cancelPairing();
-    for (const auto& entry : state_->files.entries())
+    for (const auto& entry : state_->files.entries()) {
+        entry->reading.cancel();
         entry->running.cancel();
+    }
 }
 
 void Session::saveDump(const QString& path) {

@@ -85,7 +85,7 @@ public slots:
     void run(int file);
     /// Reads the batch of a request to be looked at, without running it: `batchReady` or `batchFailed`.
     void previewBatch(int file, const normscope::RunRequest& request);
-    /// Stops runs, previews, pairing and writing; what is open stays.
+    /// Stops all that the user waits for; what is open stays.
     void cancel();
 
     /// Writes the current run as a dump, the whole report of it, or one figure, in the background: `written` or

@@ -39,8 +39,8 @@ constexpr QSize first_size(1280, 800);
 
 MainWindow::MainWindow(Session& session, WindowSettings& settings, QWidget* parent)
     : QMainWindow(parent), session_(session), settings_(settings), theme_(new Theme(this)),
-      message_(new MessageBar(this)), stack_(new QStackedWidget), start_(new StartPanel),
-      bench_(new Workbench(session)) {
+      message_(new MessageBar(this)), offered_(new MessageBar(this)), stack_(new QStackedWidget),
+      start_(new StartPanel), bench_(new Workbench(session)) {
     setAcceptDrops(true);
     stack_->addWidget(start_);
     stack_->addWidget(bench_);
@@ -49,6 +49,8 @@ MainWindow::MainWindow(Session& session, WindowSettings& settings, QWidget* pare
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(0);
     rows->addWidget(message_);
+    rows->addWidget(offered_);
+    offered_->setObjectName(QStringLiteral("offered"));
     rows->addWidget(stack_, 1);
     setCentralWidget(middle);
     statusBar()->addPermanentWidget(new ProgressStrip(session_));
@@ -85,15 +87,21 @@ void MainWindow::followSession() {
     connect(&session_, &Session::openFailed, this, [this](const QString&, const QString& text) {
         if (bench_->showsFiles()) // it says so itself
             return;
-        const QString before = message_->kind() == MessageKind::error ? message_->text() : QString();
-        tell(MessageKind::error, before.isEmpty() ? text : before + QLatin1Char('\n') + text); // several were dropped
+        tell(text);
     });
     connect(&session_, &Session::writeFailed, this, [this](const QString& text) {
         if (!(export_ && export_->isVisible()) && !(report_ && report_->isVisible())) // they say it themselves
-            tell(MessageKind::error, text);
+            tell(text);
     });
+    connect(message_, &MessageBar::closed, this, [this] { errors_.clear(); });
     connect(&session_, &Session::written, this,
             [this](const QString& path) { statusBar()->showMessage(tr("Saved %1").arg(path), note_ms); });
+}
+
+void MainWindow::tell(const QString& error) {
+    errors_.removeAll(error);
+    errors_ << error;
+    message_->show(MessageKind::error, latest_messages(errors_));
 }
 
 MainWindow::~MainWindow() = default;
@@ -107,6 +115,7 @@ void MainWindow::restoreWindow() {
 }
 
 void MainWindow::openPaths(const QStringList& paths) {
+    errors_.clear();
     message_->clear();
     const OpenFile* current = session_.currentFile();
     if (are_inputs(paths) && current && !current->is_dump())
@@ -147,6 +156,7 @@ RunPanel* MainWindow::openRunPanel(const QStringList& input) {
 void MainWindow::takeFile(const OpenFile& file) {
     known_files_.insert(file.id);
     settings_.addRecentFile(file.path);
+    takeBack(file.path);
     if (const auto request = settings_.request(file.path); request && !file.is_dump())
         session_.setRequest(file.id, *request);
 }

@@ -5,8 +5,8 @@
 
 #include <QMainWindow>
 
-#include <functional>
 #include <set>
+#include <vector>
 
 class QMenu;
 class QStackedWidget;
@@ -81,8 +81,18 @@ private:
     void followSession();
     void followPairing();
     void choosePairing();
-    /// Says something in the bar at the top, with a button that does something about it.
-    void tell(MessageKind kind, const QString& text, const QString& action = {}, std::function<void()> act = {});
+    /// Says in the bar at the top what went wrong.
+    void tell(const QString& error);
+    /// Offers to pair the datasets of a file, in a bar of its own: the latest offer, and those before it when that one
+    /// is taken or closed.
+    struct Offer {
+        QString path;
+        MessageKind kind;
+        QString text, action;
+    };
+    void offer(const Offer& offer);
+    void takeBack(const QString& path);
+    void showOffer();
     void takeFile(const OpenFile& file);
     void followFiles();
     void followFile(int file);
@@ -96,7 +106,7 @@ private:
     Session& session_;
     WindowSettings& settings_;
     Theme* theme_;
-    MessageBar* message_;
+    MessageBar *message_, *offered_;
     QStackedWidget* stack_;
     StartPanel* start_;
     Workbench* bench_;
@@ -107,8 +117,9 @@ private:
     ManualWindow* manual_ = nullptr;
     AboutDialog* about_ = nullptr;
     QMenu* recent_ = nullptr;
-    std::function<void()> act_; ///< What the button of the bar at the top does.
-    QString unpaired_;          ///< The last file that did not tell its layers.
+    QStringList errors_; ///< Told since files were opened last
+    std::vector<Offer> offers_;
+    QString unpaired_; ///< The last file that did not tell its layers.
     QString wanted_layer_;
     std::set<int> known_files_;
 };

@@ -134,7 +134,7 @@ void RunPanel::followSession() {
     connect(&session_, &Session::batchFailed, this, [this](int file, const QString& text) {
         if (file != file_)
             return;
-        batch_->setMessage({});
+        batch_->setMessage(tr("Nothing to show of this input."));
         message_->show(MessageKind::error, text);
     });
 }
@@ -262,8 +262,11 @@ void RunPanel::follow(int file) {
 void RunPanel::askDevice() {
     cuda_.start([](Progress&) -> Result<bool> { return cuda_available(); },
                 [this](const Result<bool>& there) {
-                    if (there && *there)
-                        device_->addItem(QStringLiteral("cuda"));
+                    if (!there || !*there)
+                        return;
+                    device_->addItem(QStringLiteral("cuda"));
+                    if (const OpenFile* open = session_.file(file_); open && open->request.capture.device == "cuda")
+                        device_->setCurrentIndex(device_->count() - 1);
                 });
 }
 

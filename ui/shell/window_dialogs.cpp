@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the main window asks for in dialogs, and what it copies and saves.
 #include "ui/panels/figure_panel.h"
-#include "ui/panels/message_bar.h"
 #include "ui/panels/table_view.h"
 #include "ui/plots/figure_view.h"
 #include "ui/session/session.h"
@@ -77,8 +76,8 @@ void MainWindow::saveRecorder() {
     if (saved)
         session_.log(MessageKind::note, tr("%1: written").arg(path));
     else
-        tell(MessageKind::error, tr("%1: expected a file that can be written, found: %2; choose another place")
-                                     .arg(path, target.errorString()));
+        tell(tr("%1: expected a file that can be written, found: %2; choose another place")
+                 .arg(path, target.errorString()));
 }
 
 /// Tables copy their selection themselves while they have the focus; the menu asks for it here.

@@ -11,28 +11,41 @@
 
 namespace normscope {
 
-void MainWindow::tell(MessageKind kind, const QString& text, const QString& action, std::function<void()> act) {
-    message_->setAction(action);
-    message_->show(kind, text);
-    act_ = std::move(act);
+void MainWindow::offer(const Offer& offer) {
+    takeBack(offer.path);
+    offers_.push_back(offer);
+    showOffer();
+}
+
+void MainWindow::takeBack(const QString& path) {
+    std::erase_if(offers_, [&](const Offer& offer) { return offer.path == path; });
+    showOffer();
+}
+
+void MainWindow::showOffer() {
+    if (offers_.empty())
+        return offered_->clear();
+    offered_->setAction(offers_.back().action);
+    offered_->show(offers_.back().kind, offers_.back().text);
 }
 
 void MainWindow::followPairing() {
     session_.setMappings(settings_.mappings());
-    connect(message_, &MessageBar::actionTriggered, this, [this] {
-        message_->clear();
-        if (act_)
-            act_();
+    connect(offered_, &MessageBar::actionTriggered, this, [this] {
+        const QString path = offers_.back().path;
+        takeBack(path);
+        openPairing(path);
     });
+    connect(offered_, &MessageBar::closed, this, [this] { takeBack(offers_.back().path); });
     connect(&session_, &Session::layoutUnknown, this, [this](const QString& path, const QString& text) {
         unpaired_ = path;
-        tell(MessageKind::warning, text, tr("Pair datasets…"), [this, path] { openPairing(path); });
+        offer({path, MessageKind::warning, text, tr("Pair datasets…")});
     });
     connect(&session_, &Session::savedPairsUsed, this, [this](int id) {
         const OpenFile* file = session_.file(id);
-        tell(MessageKind::note,
-             tr("%1 is opened by the pairs that were saved for files of its layout.").arg(file->name), tr("Change…"),
-             [this, path = file->path] { openPairing(path); });
+        offer({file->path, MessageKind::note,
+               tr("%1 is opened by the pairs that were saved for files of its layout.").arg(file->name),
+               tr("Change…")});
     });
 }
 

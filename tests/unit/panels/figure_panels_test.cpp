@@ -40,6 +40,11 @@ struct Figures : SessionTest {
         });
     }
 
+    static QAction& action(FigurePanel& panel, const char* name) {
+        const QList<QAction*> actions = panel.view().actions();
+        return **std::ranges::find(actions, QLatin1String(name), &QAction::objectName);
+    }
+
     void open_sample() {
         ASSERT_NE(0, open(sample("all-minilm-l6-v2.h5")));
         ASSERT_TRUE(until_analysed());
@@ -168,7 +173,7 @@ TEST_F(Figures, without_gradients_the_panel_says_how_to_get_them) {
     ASSERT_NE(0, open(small_dump(false)));
     GradientPanel panel(session);
     look(panel);
-    EXPECT_TRUE(until_said(panel, "holds no gradients"));
+    EXPECT_TRUE(until_said(panel, "No gradients of this layer"));
 }
 
 TEST_F(Figures, a_click_in_the_depth_chart_selects_the_layer) {
@@ -189,6 +194,30 @@ TEST_F(Figures, the_grid_shows_the_tables_selection) {
     panel.setSelection({1, 4});
     ASSERT_TRUE(until_shown(panel));
     EXPECT_EQ(1 + 2 * 2, panel.dataCsv().count('\n')) << "a header, then two fits a layer";
+}
+
+TEST_F(Figures, counts_and_colours_are_chosen_in_the_menu_and_kept) {
+    open_sample();
+    GridPanel grid(session);
+    look(grid);
+    ASSERT_TRUE(until_shown(grid));
+    const auto before = grid.view().figure();
+    for (const char* name : {"counts", "map"})
+        action(grid, name).menu()->actions()[1]->trigger();
+    EXPECT_TRUE(until_shown(grid, before));
+    GridPanel other_grid(session);
+    other_grid.restoreOptions(grid.options());
+    EXPECT_EQ(grid.options(), other_grid.options());
+    GradientPanel gradients(session);
+    look(gradients);
+    ASSERT_TRUE(until_shown(gradients));
+    const auto linear = gradients.view().figure();
+    action(gradients, "counts").trigger();
+    ASSERT_TRUE(until_shown(gradients, linear));
+    EXPECT_NE(linear->zoom_key(), gradients.view().figure()->zoom_key());
+    GradientPanel other_gradients(session);
+    other_gradients.restoreOptions(gradients.options());
+    EXPECT_EQ(gradients.options(), other_gradients.options());
 }
 
 TEST_F(Figures, every_panel_gives_its_data_and_a_name) {

@@ -69,6 +69,19 @@ TEST_F(Files, a_bad_file_is_said_in_the_bar_until_it_is_read) {
     EXPECT_FALSE(bar().isVisible());
 }
 
+TEST_F(Files, every_bad_file_is_said_until_it_opens) {
+    ASSERT_NE(0, open(sample("vit-layernorm.safetensors")));
+    panel.show();
+    const QString later = temporary("later.safetensors");
+    session.open({sample("README.md"), later});
+    ASSERT_TRUE(until([&] { return bar().text().contains(later); }));
+    EXPECT_TRUE(bar().text().contains("README.md"));
+    ASSERT_TRUE(QFile::copy(sample("vit-dyt.safetensors"), later));
+    ASSERT_NE(0, open(later));
+    EXPECT_TRUE(bar().text().contains("README.md"));
+    EXPECT_FALSE(bar().text().contains(later));
+}
+
 TEST_F(Files, a_failed_run_stands_in_the_bar_of_its_file) {
     const int other = open(sample("all-minilm-l6-v2.h5")), file = open(sample("vit-layernorm.safetensors"));
     panel.show();

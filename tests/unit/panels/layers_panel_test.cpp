@@ -93,6 +93,20 @@ TEST_F(Layers, offers_several_selected_layers) {
     EXPECT_EQ(3, session.currentLayer());
 }
 
+TEST_F(Layers, names_leave_room_for_numbers_until_the_user_sets_their_width) {
+    constexpr int name = static_cast<int>(LayerColumn::name), alpha = static_cast<int>(LayerColumn::alpha_points);
+    const TableView& view = panel.view();
+    const auto ends = [&](int column) { return view.columnViewportPosition(column) + view.columnWidth(column); };
+    panel.resize(280, 400); // that of a window 1000 pixels wide
+    EXPECT_LE(ends(alpha), view.viewport()->width());
+    const int narrow = view.columnWidth(name);
+    panel.resize(600, 400);
+    EXPECT_GT(view.columnWidth(name), narrow);
+    panel.view().header()->resizeSection(name, 77);
+    panel.resize(500, 400);
+    EXPECT_EQ(77, view.columnWidth(name));
+}
+
 TEST_F(Layers, columns_are_chosen_in_the_head_and_kept) {
     const QList<QAction*> choices = panel.view().header()->actions();
     ASSERT_EQ(layer_column_count, choices.size());

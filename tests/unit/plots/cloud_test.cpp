@@ -3,6 +3,7 @@
 #include "tests/unit/plots/synthetic.h"
 #include "ui/plots/cloud.h"
 #include "ui/plots/colour_map.h"
+#include "ui/plots/scatter_panel.h"
 
 #include <gtest/gtest.h>
 
@@ -37,7 +38,7 @@ TEST(Cloud, KeepsEveryPointOfASparseDensity) {
             x.push_back(static_cast<float>(i) - 9.6f), y.push_back(static_cast<float>(j) - 9.6f);
     Density density;
     density.add(x, y);
-    const Cloud cloud = Cloud::of(density, {1, 1});
+    const Cloud cloud = Cloud::of(density, {});
     EXPECT_EQ(cloud.cells.size(), 400u);
     EXPECT_EQ(marked(painted(cloud, 10.5, 10.5, {63, 63})), 400);
 }
@@ -58,12 +59,32 @@ TEST(Cloud, JoinsCellsWithoutLosingAPoint) {
     }
 }
 
+TEST(Cloud, ACellThatIsSeenLargeGivesItsPointsSinglyWhereAllAreAtHand) {
+    const AnalysisPtr analysis = synthetic::analysis({{}});
+    const LayerAnalysis& layer = *analysis->layers[0];
+    ASSERT_GT(layer.outlier_threshold, 3u);
+    const CloudGrain deep = CloudGrain::fitting(layer.density, 0.01, 0.01, 200);
+    EXPECT_LT(deep.x, -5);
+    const ScatterCloud home = ScatterCloud::of(layer, {}), zoomed = ScatterCloud::of(layer, deep);
+    EXPECT_EQ(home.thin, 3u);
+    EXPECT_EQ(zoomed.thin, layer.outlier_threshold);
+    EXPECT_GT(zoomed.singles.size(), home.singles.size());
+    for (const ScatterCloud& cloud : {home, zoomed})
+        EXPECT_EQ(cloud.shown->points_in_cells_of_at_most(UINT64_MAX) + cloud.singles.size(),
+                  static_cast<uint64_t>(layer.density.total()));
+    // Of a density alone nobody knows where in its cell a point lies.
+    LayerAnalysis summary = layer;
+    for (Point& point : summary.outliers)
+        point.channel = -1;
+    EXPECT_EQ(ScatterCloud::of(summary, deep).thin, 3u);
+}
+
 TEST(Cloud, PutsAPointInItsPixel) {
     Density density;
     const float x[] = {3.3f}, y[] = {-1.7f};
     density.add(x, y);
     density.reserve(8, 8);
-    const QImage image = painted(Cloud::of(density, {1, 1}), 4, 4, {800, 800});
+    const QImage image = painted(Cloud::of(density, {}), 4, 4, {800, 800});
     // 100 pixels to the unit, y upwards. A cell is 1/64 wide, so its pixels lie within 2 of the point's own.
     EXPECT_GT(marked(image), 0);
     EXPECT_LE(marked(image), 9);
@@ -76,7 +97,7 @@ TEST(Cloud, ShowsTheFullestOfTheCellsThatShareAPixel) {
     density.add(x, y);
     DeviceMap map;
     map.y_scale = 1;
-    const QImage image = paint_cloud(Cloud::of(density, {1, 1}), map, {0, 0, 1, 1},
+    const QImage image = paint_cloud(Cloud::of(density, {}), map, {0, 0, 1, 1},
                                      [](double count) { return qRgb(static_cast<int>(count), 0, 0); });
     EXPECT_EQ(qRed(image.pixel(0, 0)), 3);
 }

@@ -9,8 +9,6 @@
 #include <QTemporaryDir>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 using namespace normscope;
 
 namespace {
@@ -45,6 +43,10 @@ Difference difference(const QImage& a, const QImage& b) {
     return {static_cast<double>(sum) / (3 * pixels), static_cast<double>(differing) / pixels};
 }
 
+bool renewing() {
+    return qEnvironmentVariableIntValue("NORMSCOPE_RENEW_IMAGES") != 0;
+}
+
 class Image : public testing::Test {
 protected:
     /// 432 × 270 pixels at 1×.
@@ -60,7 +62,7 @@ protected:
 
     void compare(const Figure& figure, const QString& name, FigureTheme theme = FigureTheme::light) {
         const QImage now = drawn(figure, theme);
-        if (std::getenv("NORMSCOPE_RENEW_IMAGES") != nullptr) {
+        if (renewing()) {
             ASSERT_TRUE(now.save(folder + name, "PNG", 0));
             return;
         }
@@ -75,6 +77,15 @@ protected:
     LayerPtr layer_ = analysis_->layers[4];
     QTemporaryDir temporary_;
 };
+
+TEST_F(Image, ZeroRenewsNothing) {
+    const QByteArray asked = qgetenv("NORMSCOPE_RENEW_IMAGES");
+    qputenv("NORMSCOPE_RENEW_IMAGES", "0");
+    EXPECT_FALSE(renewing());
+    qputenv("NORMSCOPE_RENEW_IMAGES", "1");
+    EXPECT_TRUE(renewing());
+    asked.isNull() ? qunsetenv("NORMSCOPE_RENEW_IMAGES") : qputenv("NORMSCOPE_RENEW_IMAGES", asked);
+}
 
 TEST_F(Image, Scatter) {
     compare(*scatter_figure(analysis_, layer_), "scatter.png");
@@ -104,6 +115,7 @@ TEST_F(Image, ScatterInOtherMapsAndScales) {
 
 TEST_F(Image, Gradients) {
     compare(*gradient_figure(analysis_, layer_), "gradients.png");
+    compare(*gradient_figure(analysis_, layer_, {}, true), "gradients_log.png");
 }
 
 TEST_F(Image, Depth) {

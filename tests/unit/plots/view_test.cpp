@@ -1,219 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What hands do with a figure: pan, zoom, undo, read out, choose a layer.
-#include "tests/unit/plots/synthetic.h"
-#include "ui/plots/figure_view.h"
-#include "ui/plots/plot_canvas.h"
-#include "ui/plots/plottables.h"
-#include "ui/plots/scatter_panel.h"
+// What a figure in a window tells, and how it lies there.
+#include "tests/unit/plots/view.h"
 
-#include <QApplication>
 #include <QContextMenuEvent>
-#include <QElapsedTimer>
 #include <QMenu>
 #include <QTimer>
-#include <gtest/gtest.h>
 
 using namespace normscope;
 
 namespace {
-
-class View : public testing::Test {
-protected:
-    View() : analysis_(synthetic::analysis(synthetic::deep(6))) {
-        view_.resize(640, 420);
-        QObject::connect(&view_, &FigureView::hovered, [this](const QString& text) { said_ = text; });
-        QObject::connect(&view_, &FigureView::layerChosen, [this](int layer) { chosen_ = layer; });
-    }
-
-    void show(std::shared_ptr<const Figure> figure) {
-        view_.setFigure(std::move(figure));
-        view_.show();
-        settle();
-    }
-
-    void settle() {
-        QElapsedTimer waited;
-        for (waited.start(); waited.elapsed() < 10000;) {
-            QApplication::processEvents();
-            if (view_.isCurrent())
-                break;
-        }
-    }
-
-    void show_scatter(size_t layer, const ScatterOptions& options = {}) {
-        show(scatter_figure(analysis_, analysis_->layers[layer], options));
-    }
-
-    PlotCanvas& canvas() { return *view_.findChild<PlotCanvas*>(); }
-    PanelAxes& panel(size_t i = 0) { return *panels_of(canvas()).at(i); }
-    QPointF pixel(double x, double y) { return {panel().x().coordToPixel(x), panel().y().coordToPixel(y)}; }
-
-    void mouse(QEvent::Type type, const QPointF& at, Qt::KeyboardModifiers keys = {}) {
-        const bool held = type != QEvent::MouseButtonRelease;
-        QMouseEvent event(type, at, canvas().mapToGlobal(at), Qt::LeftButton, held ? Qt::LeftButton : Qt::NoButton,
-                          keys);
-        QApplication::sendEvent(&canvas(), &event);
-    }
-
-    void drag(const QPointF& from, const QPointF& to, Qt::KeyboardModifiers keys = {}) {
-        mouse(QEvent::MouseButtonPress, from, keys);
-        mouse(QEvent::MouseMove, to, keys);
-        mouse(QEvent::MouseButtonRelease, to, keys);
-    }
-
-    void click(const QPointF& at) {
-        mouse(QEvent::MouseButtonPress, at);
-        mouse(QEvent::MouseButtonRelease, at);
-    }
-
-    void hover(const QPointF& at) {
-        QMouseEvent event(QEvent::MouseMove, at, canvas().mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
-        QApplication::sendEvent(&canvas(), &event);
-    }
-
-    void wheel(const QPointF& at, QPoint angle, Qt::KeyboardModifiers keys = {}) {
-        QWheelEvent event(at, canvas().mapToGlobal(at), {}, angle, Qt::NoButton, keys, Qt::NoScrollPhase, false);
-        QApplication::sendEvent(&canvas(), &event);
-    }
-
-    void key(int code, Qt::KeyboardModifiers keys = {}) {
-        QKeyEvent event(QEvent::KeyPress, code, keys);
-        QApplication::sendEvent(&view_, &event);
-    }
-
-    AnalysisPtr analysis_;
-    FigureView view_;
-    QString said_;
-    int chosen_ = 0;
-};
-
-TEST_F(View, WhatIsDraggedStaysUnderTheCursorAndUndoBringsItBack) {
-    show_scatter(4);
-    const Zoom home = zoom_of(canvas());
-    const QPointF from = panel().rect().center(), to = from + QPointF(40, -25);
-    const QPointF held = panel().coordinates(from);
-    drag(from, to);
-    EXPECT_NEAR(panel().coordinates(to).x(), held.x(), 1e-9);
-    EXPECT_NEAR(panel().coordinates(to).y(), held.y(), 1e-9);
-    EXPECT_TRUE(view_.canUndoZoom());
-    key(Qt::Key_Z, Qt::ControlModifier);
-    EXPECT_EQ(zoom_of(canvas()), home);
-    EXPECT_FALSE(view_.canUndoZoom());
-}
-
-/// Sum of the absolute differences of all pixels.
-int64_t difference(const QImage& a, const QImage& b) {
-    int64_t sum = 0;
-    for (int y = 0; y < a.height(); ++y)
-        for (int x = 0; x < a.width(); ++x) {
-            const QRgb p = a.pixel(x, y), q = b.pixel(x, y);
-            sum += std::abs(qRed(p) - qRed(q)) + std::abs(qGreen(p) - qGreen(q)) + std::abs(qBlue(p) - qBlue(q));
-        }
-    return sum;
-}
-
-TEST_F(View, WhatIsZoomedIntoIsCountedInFinerCells) {
-    show_scatter(4);
-    const auto cell = [&] {
-        for (int i = 0; i < canvas().plottableCount(); ++i)
-            if (const auto* cloud = dynamic_cast<CloudPlottable*>(canvas().plottable(i)))
-                return cloud->cells().cell_width;
-        return 0.0;
-    };
-    const double at_home = cell();
-    for (int notch = 0; notch < 8; ++notch)
-        wheel(panel().rect().center(), {0, 120});
-    const Zoom zoomed = zoom_of(canvas());
-    QElapsedTimer waited;
-    for (waited.start(); waited.elapsed() < 5000 && cell() == at_home;)
-        QApplication::processEvents(QEventLoop::AllEvents, 20);
-    EXPECT_LE(cell(), at_home / 2); // eight notches are a factor of 0.17
-    EXPECT_EQ(zoom_of(canvas()), zoomed);
-    key(Qt::Key_Backspace);
-    for (waited.start(); waited.elapsed() < 5000 && cell() != at_home;)
-        QApplication::processEvents(QEventLoop::AllEvents, 20);
-    EXPECT_EQ(cell(), at_home);
-}
-
-TEST_F(View, TheImageMovesAtOnceAndTheSharpOneFollows) {
-    show_scatter(4);
-    const QImage home = view_.picture();
-    const QPointF from = panel().rect().center();
-    mouse(QEvent::MouseButtonPress, from);
-    mouse(QEvent::MouseMove, from + QPointF(31, -17));
-    mouse(QEvent::MouseMove, from + QPointF(40, -25));
-    QApplication::processEvents();
-    const QImage moving = view_.picture();
-    mouse(QEvent::MouseButtonRelease, from + QPointF(40, -25));
-    QElapsedTimer waited;
-    for (waited.start(); waited.elapsed() < 400;)
-        QApplication::processEvents(QEventLoop::AllEvents, 20);
-    const QImage sharp = view_.picture();
-    view_.resize(641, 420); // paints everything anew
-    QApplication::processEvents();
-    view_.resize(640, 420);
-    QApplication::processEvents();
-    EXPECT_EQ(view_.picture(), sharp) << "what rests is exact";
-    EXPECT_LT(4 * difference(moving, sharp), difference(home, sharp)) << "what moves is nearly so";
-}
-
-TEST_F(View, TheWheelZoomsAtTheCursorAndKeysChooseTheAxis) {
-    show_scatter(4);
-    const QPointF at = panel().rect().center() + QPointF(50, 30);
-    const QPointF held = panel().coordinates(at);
-    const auto spans = [&] { return QPointF(panel().x().range().size(), panel().y().range().size()); };
-    const QPointF whole = spans();
-    wheel(at, {0, 120});
-    const QPointF both = spans();
-    EXPECT_LT(both.x(), whole.x());
-    EXPECT_LT(both.y(), whole.y());
-    EXPECT_NEAR(panel().coordinates(at).x(), held.x(), 1e-9);
-    wheel(at, {120, 0}, Qt::AltModifier); // Qt turns the wheel when Alt is down
-    const QPointF x_only = spans();
-    EXPECT_LT(x_only.x(), both.x());
-    EXPECT_EQ(x_only.y(), both.y());
-    wheel(at, {0, 120}, Qt::ShiftModifier);
-    const QPointF y_only = spans();
-    EXPECT_EQ(y_only.x(), x_only.x());
-    EXPECT_LT(y_only.y(), x_only.y());
-    wheel({at.x(), panel().bottom() + 6.0}, {0, -120}); // over the x axis
-    EXPECT_GT(spans().x(), y_only.x());
-    EXPECT_EQ(spans().y(), y_only.y());
-    mouse(QEvent::MouseButtonDblClick, at);
-    EXPECT_EQ(spans(), whole);
-    for (int i = 0; i < 400; ++i)
-        wheel(at, {0, 120});
-    EXPECT_GT(spans().x(), whole.x() * 1e-5) << "numbers of the axes must differ";
-}
-
-TEST_F(View, ABoxIsZoomedInto) {
-    show_scatter(4);
-    const QPointF from = panel().rect().center(), to = from + QPointF(80, 60);
-    const QPointF a = panel().coordinates(from), b = panel().coordinates(to);
-    drag(from, to, Qt::ControlModifier);
-    EXPECT_NEAR(panel().x().range().lower, a.x(), 1e-9);
-    EXPECT_NEAR(panel().x().range().upper, b.x(), 1e-9);
-    EXPECT_NEAR(panel().y().range().lower, b.y(), 1e-9);
-    EXPECT_NEAR(panel().y().range().upper, a.y(), 1e-9);
-}
-
-TEST_F(View, OtherColoursKeepTheZoomAnotherLayerResetsIt) {
-    show_scatter(4);
-    wheel(panel().rect().center(), {0, 240});
-    const Zoom zoomed = zoom_of(canvas());
-    ScatterOptions options;
-    options.colour = ColourBy::channel;
-    show_scatter(4, options);
-    EXPECT_EQ(zoom_of(canvas()), zoomed);
-    view_.resize(500, 400);
-    QApplication::processEvents();
-    EXPECT_EQ(zoom_of(canvas()), zoomed);
-    EXPECT_TRUE(view_.canUndoZoom());
-    show_scatter(5);
-    EXPECT_FALSE(view_.canUndoZoom());
-    const ScatterView whole = scatter_view(*analysis_->layers[5]);
-    EXPECT_EQ(panel().x().range().upper, whole.x);
-}
 
 TEST_F(View, TheCursorReadsTheOutlierWithItsChannelAndToken) {
     show_scatter(4);
@@ -256,14 +51,6 @@ TEST_F(View, TheMarkMovesWithTheLayerAndLeavesNothing) {
     EXPECT_EQ(view_.picture(), plain);
 }
 
-TEST_F(View, ASharedAxisMovesInAllPanels) {
-    show(overview_figure(analysis_, analysis_->layers));
-    wheel(panel(1).rect().center(), {0, 120});
-    for (size_t i = 0; i < 6; ++i)
-        EXPECT_EQ(panel(i).y().range(), panel(1).y().range());
-    EXPECT_NE(panel(0).x().range(), panel(1).x().range());
-}
-
 TEST_F(View, WalkingLayersLeavesNothingBehind) {
     const auto walk = [&] {
         for (size_t layer = 0; layer < 6; ++layer)
@@ -291,17 +78,71 @@ std::vector<QRect> leaves(QCustomPlot& plot) {
     return rects;
 }
 
+/// Labels of neighbouring ticks that touch.
+std::string touching_labels(const QCPAxis& axis) {
+    QVector<double> ticks;
+    QVector<QString> labels;
+    axis.ticker()->generate(axis.range(), {}, 'g', 6, ticks, nullptr, &labels);
+    const QFontMetricsF metrics(axis.tickLabelFont());
+    const auto length = [&](const QString& label) {
+        return axis.orientation() == Qt::Horizontal ? metrics.horizontalAdvance(label) : metrics.ascent();
+    };
+    std::string touching;
+    for (int i = 1; axis.tickLabels() && i < ticks.size(); ++i)
+        if (2 * std::abs(axis.coordToPixel(ticks[i]) - axis.coordToPixel(ticks[i - 1])) <
+            length(labels[i]) + length(labels[i - 1]))
+            touching += (labels[i - 1] + QStringLiteral(" touches ") + labels[i] + QLatin1Char('\n')).toStdString();
+    return touching;
+}
+
+/// The analysis of a network of so many layers, all alike.
+AnalysisPtr repeated(const AnalysisPtr& analysis, int count) {
+    auto deep = std::make_shared<Analysis>(*analysis);
+    deep->layers.clear();
+    for (deep->layer_count = 0; deep->layer_count < count;) {
+        auto layer = std::make_shared<LayerAnalysis>(*analysis->layers[4]);
+        layer->layer.index = ++deep->layer_count;
+        deep->layers.push_back(layer);
+    }
+    return deep;
+}
+
+TEST_F(View, TickLabelsDoNotTouch) {
+    const AnalysisPtr deep = repeated(analysis_, 400);
+    FigureParts bare;
+    bare.heading = bare.measures = bare.provenance = false;
+    const LayerPtr& layer = analysis_->layers[4];
+    const std::shared_ptr<const Figure> figures[] = {depth_figure(analysis_),
+                                                     depth_figure(deep),
+                                                     depth_figure(analysis_, bare),
+                                                     overview_figure(analysis_, analysis_->layers),
+                                                     scatter_figure(analysis_, layer),
+                                                     gradient_figure(analysis_, layer),
+                                                     gradient_figure(analysis_, layer, {}, true)};
+    for (const QSize size : {QSize(420, 260), QSize(740, 200), QSize(910, 220), QSize(1200, 240), QSize(1600, 1000)})
+        for (const auto& figure : figures) {
+            view_.resize(size);
+            show(figure);
+            for (const PanelAxes* axes : panels_of(canvas()))
+                for (const QCPAxis* axis : {&axes->x(), &axes->y()})
+                    EXPECT_EQ(touching_labels(*axis), "")
+                        << figure->title() << " at " << size.width() << " x " << size.height();
+        }
+}
+
 TEST_F(View, NothingOverlapsOrIsCutAtAnySize) {
     ScatterOptions by_channel;
     by_channel.colour = ColourBy::channel;
     FigureParts bare;
     bare.heading = bare.measures = bare.provenance = false;
+    ScatterOptions unlabelled;
+    unlabelled.parts = bare;
     const std::shared_ptr<const Figure> figures[] = {scatter_figure(analysis_, analysis_->layers[4]),
                                                      scatter_figure(analysis_, analysis_->layers[4], by_channel),
                                                      gradient_figure(analysis_, analysis_->layers[4]),
                                                      gradient_figure(analysis_, analysis_->layers[4], bare),
                                                      depth_figure(analysis_, bare),
-                                                     overview_figure(analysis_, analysis_->layers, bare)};
+                                                     overview_figure(analysis_, analysis_->layers, unlabelled)};
     for (const QSize size : {QSize(240, 200), QSize(420, 260), QSize(360, 640), QSize(1200, 240), QSize(1600, 1000)}) {
         view_.resize(size);
         for (const auto& figure : figures) {

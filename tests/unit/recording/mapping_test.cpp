@@ -34,6 +34,19 @@ std::string odd_file(const Folder& folder) {
 
 } // namespace
 
+TEST(Mapping, ADumpWithoutLayersSaysSoAndIsNotPaired) {
+    const Folder folder;
+    const auto path = folder.file("empty.h5");
+    const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    for (const char* group : {"entry", "entry/layers"})
+        H5Gclose(H5Gcreate2(file, group, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Fclose(file);
+    const auto opened = open_dump(path);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, ErrorCode::missing);
+    EXPECT_NE(opened.error().line().find("expected norm layers, found none"), std::string::npos);
+}
+
 TEST(Mapping, ListsDatasetsAndOpensWhatTheUserPairs) {
     const Folder folder;
     const auto path = odd_file(folder);

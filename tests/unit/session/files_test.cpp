@@ -73,6 +73,16 @@ TEST_F(SessionFiles, what_cannot_be_opened_changes_nothing) {
     EXPECT_EQ(session.messages().back().kind, MessageKind::error);
 }
 
+TEST_F(SessionFiles, opening_that_is_cancelled_opens_nothing) {
+    QSignalSpy failed(&session, &Session::openFailed);
+    session.open({sample("all-minilm-l6-v2.h5")});
+    session.cancel();
+    ASSERT_TRUE(until([&] { return !session.busy(); }));
+    EXPECT_TRUE(session.files().empty());
+    EXPECT_EQ(0, failed.count());
+    EXPECT_NE(0, open(sample("all-minilm-l6-v2.h5")));
+}
+
 TEST_F(SessionFiles, a_file_that_is_open_becomes_the_current_one_and_is_not_opened_twice) {
     const int dump = open(sample("all-minilm-l6-v2.h5")), checkpoint = open(sample("vit-dyt.safetensors"));
     ASSERT_EQ(session.currentFile()->id, checkpoint);
