@@ -11,7 +11,6 @@
 namespace normscope {
 namespace {
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 constexpr double sketch_width = 0.02;            // to see every basin
 constexpr double draft_width = 0.004;            // to come within 1e-5 of its bottom
 constexpr double grid_ratio = 1.122462048309373; // six steps of α to the octave

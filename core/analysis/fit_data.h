@@ -4,9 +4,13 @@
 #include "core/analysis/fit.h"
 
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 namespace normscope {
+
+/// What too few points do not determine.
+inline constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 /// A profile as least squares wants it: parallel arrays over the occupied bins, in the order of x.
 struct FitData {

@@ -8,8 +8,6 @@
 namespace normscope {
 namespace {
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
 /// Residual and total sums of squares of one set of points, given as bins.
 struct Squares {
     double weight = 0, residual = 0, sum = 0, square = 0;

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/error.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace normscope {
+
+/// What the readers say of a file that breaks the rules of its format; who opened it adds the place.
+inline Error damaged(const std::string& message) {
+    return {ErrorCode::damaged, "", message};
+}
 
 /// An unsigned little-endian number at a place the caller has checked to lie inside `bytes`.
 template <typename T>

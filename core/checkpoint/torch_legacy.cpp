@@ -18,10 +18,6 @@ using pickle::Kind;
 
 constexpr int64_t protocol_version = 1001;
 
-Error damaged(const std::string& message) {
-    return {ErrorCode::damaged, "", message};
-}
-
 using Storages = std::unordered_map<std::string, ByteRange>;
 
 /// Walks the storages behind the pickles. Only the ids inside the object tell how wide their elements are.

@@ -7,7 +7,7 @@ namespace normscope {
 
 namespace {
 
-std::string quoted(const std::string& container) {
+std::string place_name(const std::string& container) {
     return container.empty() ? "the top" : "`" + container + "`";
 }
 
@@ -41,7 +41,7 @@ Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocato
     catalog.container = chosen.container;
     for (size_t i = 1; i < found.size(); ++i)
         catalog.warnings.push_back(std::to_string(found[i].tensors.size()) + " more tensors lie under " +
-                                   quoted(found[i].container) + "; those under " + quoted(chosen.container) +
+                                   place_name(found[i].container) + "; those under " + place_name(chosen.container) +
                                    " are shown");
     for (const auto& [name, handle] : chosen.tensors) {
         auto entry = read_tensor(graph, handle, locate);

@@ -2,6 +2,7 @@
 // What torch.save writes for a tensor: torch/_tensor.py `_reduce_ex_internal`, torch/_utils.py `_rebuild_*`.
 #include "core/checkpoint/torch_tensors.h"
 
+#include "core/checkpoint/byte_reader.h"
 #include "core/checkpoint/dtype.h"
 
 #include <algorithm>
@@ -27,10 +28,6 @@ constexpr std::array<std::pair<std::string_view, DType>, 11> storage_types = {
      {"ByteStorage", DType::uint8},
      {"BoolStorage", DType::boolean},
      {"ComplexFloatStorage", DType::complex64}}};
-
-Error damaged(const std::string& message) {
-    return {ErrorCode::damaged, "", message};
-}
 
 /// What would be called with which arguments.
 struct Rebuild {

@@ -20,10 +20,6 @@ constexpr uint64_t longest_comment = 0xffff;
 constexpr uint64_t longest_directory = uint64_t{64} << 20; // about 700,000 entries; a checkpoint has a few thousand
 constexpr uint32_t in_zip64 = 0xffffffff;
 
-Error damaged(const std::string& message) {
-    return {ErrorCode::damaged, "", message};
-}
-
 struct Directory {
     uint64_t offset, size;
 };

@@ -8,7 +8,7 @@ bool fits(const std::vector<int64_t>& found, const std::vector<int64_t>& expecte
     if (found.size() != expected.size())
         return false;
     for (std::size_t i = 0; i < found.size(); ++i)
-        if (found[i] < 1 || (expected[i] != TensorNeeds::any && found[i] != expected[i]))
+        if (found[i] < 1 || (expected[i] != any_size && found[i] != expected[i]))
             return false;
     return true;
 }
@@ -18,7 +18,7 @@ bool fits(const std::vector<int64_t>& found, const std::vector<int64_t>& expecte
 std::string shape_text(const std::vector<int64_t>& shape) {
     std::string text;
     for (const int64_t size : shape)
-        text += (text.empty() ? "" : ", ") + (size == TensorNeeds::any ? std::string("?") : std::to_string(size));
+        text += (text.empty() ? "" : ", ") + (size == any_size ? std::string("?") : std::to_string(size));
     return "(" + text + ")";
 }
 

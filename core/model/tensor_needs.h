@@ -9,12 +9,12 @@
 
 namespace normscope {
 
+/// Stands for any size in an expected shape.
+inline constexpr int64_t any_size = -1;
+
 /// Which tensors of a catalog a network uses, each checked against the shape it must have.
 class TensorNeeds {
 public:
-    /// Stands for any size in an expected shape.
-    static constexpr int64_t any = -1;
-
     explicit TensorNeeds(const TensorCatalog& catalog) : catalog_(catalog) {}
 
     bool has(const std::string& name) const { return catalog_.find(name) != nullptr; }
@@ -38,7 +38,7 @@ private:
     std::set<std::string> used_;
 };
 
-/// "(64, 3, 7, 7)", with ? for `TensorNeeds::any`.
+/// "(64, 3, 7, 7)", with ? for `any_size`.
 std::string shape_text(const std::vector<int64_t>& shape);
 
 /// damaged: what shape was expected and found.

@@ -9,8 +9,6 @@
 namespace normscope {
 namespace {
 
-constexpr int64_t any = TensorNeeds::any;
-
 /// The side of a square of `count` patches, 0 when it is none.
 int64_t square_side(int64_t count) {
     const auto side = static_cast<int64_t>(std::llround(std::sqrt(static_cast<double>(std::max<int64_t>(count, 0)))));
@@ -23,7 +21,7 @@ public:
         : settings_(settings), needs_(needs), plan_(plan) {}
 
     Result<void> run() {
-        NORMSCOPE_LET(table, needs_.allow("pos_embed", {1, any, plan_.width}));
+        NORMSCOPE_LET(table, needs_.allow("pos_embed", {1, any_size, plan_.width}));
         NORMSCOPE_LET(told, settings_.extent("image_size"));
         if (table == nullptr)
             return grid_without_positions(told);

@@ -10,8 +10,6 @@
 namespace normscope {
 namespace {
 
-constexpr int64_t any = TensorNeeds::any;
-
 /// Finds out, step by step, what the keys say; asks the settings for the rest; assumes what nobody tells, and says so.
 class VitPlanner {
 public:
@@ -42,7 +40,7 @@ private:
 
     Result<void> embedding() {
         plan_.depth = vit_depth(catalog_);
-        NORMSCOPE_LET(patch, needs_.require("patch_embed.proj.weight", {any, any, any, any}));
+        NORMSCOPE_LET(patch, needs_.require("patch_embed.proj.weight", {any_size, any_size, any_size, any_size}));
         plan_.width = patch->shape[0];
         plan_.input.channels = patch->shape[1];
         plan_.patch_height = patch->shape[2];
@@ -56,7 +54,7 @@ private:
         NORMSCOPE_TRY(needs_.allow("patch_embed.proj.bias", {plan_.width}));
         NORMSCOPE_LET(class_token, needs_.allow("cls_token", {1, 1, plan_.width}));
         NORMSCOPE_LET(distilled, needs_.allow("dist_token", {1, 1, plan_.width}));
-        NORMSCOPE_LET(registers, needs_.allow("reg_token", {1, any, plan_.width}));
+        NORMSCOPE_LET(registers, needs_.allow("reg_token", {1, any_size, plan_.width}));
         plan_.class_token = class_token != nullptr;
         plan_.distilled = distilled != nullptr;
         plan_.registers = registers != nullptr ? registers->shape[1] : 0;
@@ -65,7 +63,7 @@ private:
 
     /// Heads are in no key except through the width of a query norm; timm's usual head is 64 channels wide.
     Result<void> attention() {
-        NORMSCOPE_LET(qkv, needs_.require("blocks.0.attn.qkv.weight", {any, plan_.width}));
+        NORMSCOPE_LET(qkv, needs_.require("blocks.0.attn.qkv.weight", {any_size, plan_.width}));
         if (qkv->shape[0] % 3 != 0)
             return shape_error(*qkv, {3 * plan_.width, plan_.width});
         const int64_t width = plan_.attention_width = qkv->shape[0] / 3;
@@ -106,7 +104,7 @@ private:
 
     /// fc1 → fc2; fc1 twice as wide as the input of fc2: gate and value packed; fc1_g and fc1_x: the same, apart.
     Result<void> mlp(const std::string& at) {
-        NORMSCOPE_LET(out, needs_.require(at + "fc2.weight", {plan_.width, any}));
+        NORMSCOPE_LET(out, needs_.require(at + "fc2.weight", {plan_.width, any_size}));
         const int64_t hidden = out->shape[1];
         NORMSCOPE_TRY(needs_.allow(at + "fc2.bias", {plan_.width}));
         plan_.hidden = std::max(plan_.hidden, 2 * hidden);
@@ -115,7 +113,7 @@ private:
             NORMSCOPE_TRY(needs_.require_linear(at + "fc1_g", hidden, plan_.width));
             return needs_.require_linear(at + "fc1_x", hidden, plan_.width);
         }
-        NORMSCOPE_LET(in, needs_.require(at + "fc1.weight", {any, plan_.width}));
+        NORMSCOPE_LET(in, needs_.require(at + "fc1.weight", {any_size, plan_.width}));
         const bool packed = in->shape[0] == 2 * hidden;
         gated_ = gated_ || packed;
         return needs_.require_linear(at + "fc1", packed ? 2 * hidden : hidden, plan_.width);
@@ -150,7 +148,7 @@ private:
         const int64_t width = plan_.width;
         if (width % plan_.heads != 0)
             return settings_.refuse("heads", "a divisor of the width " + std::to_string(width));
-        NORMSCOPE_TRY(needs_.require("attn_pool.latent", {1, any, width}));
+        NORMSCOPE_TRY(needs_.require("attn_pool.latent", {1, any_size, width}));
         NORMSCOPE_TRY(needs_.require_linear("attn_pool.q", width, width));
         NORMSCOPE_TRY(needs_.require_linear("attn_pool.kv", 2 * width, width));
         NORMSCOPE_TRY(needs_.require_linear("attn_pool.proj", width, width));
@@ -158,7 +156,7 @@ private:
     }
 
     Result<void> head() {
-        NORMSCOPE_LET(head, needs_.allow("head.weight", {any, plan_.width}));
+        NORMSCOPE_LET(head, needs_.allow("head.weight", {any_size, plan_.width}));
         if (head == nullptr) {
             plan_.warnings.push_back("the checkpoint has no head: the network ends in features, not in classes");
             return {};

@@ -50,7 +50,7 @@ NORMSCOPE_CLONES void checked_cell_indices(const float* x, const float* y, std::
 
 constexpr int64_t most_in_cell = std::numeric_limits<uint32_t>::max();
 
-int moved(int cell, int doublings) {
+int moved_cell(int cell, int doublings) {
     return doublings > 10 ? (cell < half ? half - 1 : half) : ((cell - half) >> doublings) + half;
 }
 
@@ -70,8 +70,8 @@ void Density::reserve(double x_largest, double y_largest) {
     if (counts_.empty() || (grow_x == 0 && grow_y == 0))
         return;
     const auto place = [&](int64_t cell) {
-        return int64_t{moved(static_cast<int>(cell / cells), grow_y)} * cells +
-               moved(static_cast<int>(cell % cells), grow_x);
+        return int64_t{moved_cell(static_cast<int>(cell / cells), grow_y)} * cells +
+               moved_cell(static_cast<int>(cell % cells), grow_x);
     };
     const auto before = std::exchange(counts_, std::vector<uint32_t>(counts_.size()));
     const auto beyond = std::exchange(beyond_, {});

@@ -44,7 +44,7 @@ void join(ProfileBin& into, const ProfileBin& bin) {
     into.sum_yy += bin.sum_yy;
 }
 
-int moved(int bin, int octaves) {
+int moved_bin(int bin, int octaves) {
     const int slot = std::max(0, std::abs(bin - middle) - octaves * Profile::bins_per_octave);
     return bin < middle ? middle - slot : middle + slot;
 }
@@ -88,7 +88,7 @@ void Profile::reserve(double x_largest) {
         return;
     std::vector<ProfileBin> grown(bins_.size());
     for (int bin = 0; bin < bins; ++bin)
-        join(grown[static_cast<std::size_t>(moved(bin, octaves_up))], bins_[static_cast<std::size_t>(bin)]);
+        join(grown[static_cast<std::size_t>(moved_bin(bin, octaves_up))], bins_[static_cast<std::size_t>(bin)]);
     bins_ = std::move(grown);
 }
 

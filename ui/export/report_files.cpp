@@ -83,7 +83,6 @@ private:
         style.dpi = options_.dpi;
         if (options_.width_px == 0)
             return natural_style(figure, style);
-        constexpr double mm_per_inch = 25.4;
         style.width_mm = options_.width_px * mm_per_inch / options_.dpi;
         style.height_mm = options_.height_px * mm_per_inch / options_.dpi;
         return style;

@@ -74,6 +74,11 @@ LayersPanel::LayersPanel(Session& session, QWidget* parent)
     follow();
 }
 
+/// The head resizes its sections when the models go, which are children as the table is.
+LayersPanel::~LayersPanel() {
+    view_->header()->disconnect(this);
+}
+
 void LayersPanel::setUpTable() {
     view_->setAccessibleName(tr("Norm layers"));
     view_->setItemDelegateForColumn(static_cast<int>(LayerColumn::name), new NameDelegate(view_));

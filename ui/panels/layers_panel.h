@@ -17,6 +17,7 @@ class LayersPanel : public QWidget {
     Q_OBJECT
 public:
     explicit LayersPanel(Session& session, QWidget* parent = nullptr);
+    ~LayersPanel() override;
 
     TableView& view() { return *view_; }
     /// The layers selected, by their places in `Session::currentLayers`, in their own order.

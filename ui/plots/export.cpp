@@ -20,7 +20,6 @@
 namespace normscope {
 namespace {
 
-constexpr double mm_per_inch = 25.4;
 constexpr double smallest_mm = 20, largest_mm = 5000;
 constexpr int largest_dpi = 2400;
 constexpr double largest_pixels = 4e8; ///< 1.6 GB of image; more is a slip of the keyboard

@@ -17,6 +17,8 @@ struct Look;
 
 enum class FigureTheme { light, dark };
 
+inline constexpr double mm_per_inch = 25.4;
+
 /// How large a figure is and how its text is set. Sizes in millimetres; type in points.
 struct FigureStyle {
     double width_mm = 178; ///< two columns of a paper

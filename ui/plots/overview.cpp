@@ -16,7 +16,6 @@ namespace {
 
 constexpr int cells_a_row = 440; ///< Cells across all panels of a row
 constexpr double dot_pt = 1.1;
-constexpr double small_scale = 0.875; ///< 7 pt where the figure's type is 8 pt
 constexpr size_t head_rows = 3;
 constexpr double least_width_pt = 76, least_height_pt = 62; ///< Smaller panels have no room for their axes
 constexpr double heading_pt = 40;

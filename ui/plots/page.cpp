@@ -18,7 +18,6 @@ constexpr int provenance_lines = 2, provenance_lines_narrow = 4;
 constexpr int description_lines = 2, description_lines_narrow = 3;
 constexpr double foot_share = 0.13;              ///< Most of a page's height that provenance may take
 constexpr double least_for_description_pt = 165; ///< Height of a page below which its name has to do
-constexpr double small_scale = 0.875;            ///< 7 pt where the figure's type is 8 pt
 
 /// Each warning on a line of its own; when there are more than fit, the last line says how many are left.
 std::vector<TextRow> warning_rows(const Look& look, const std::vector<std::string>& warnings) {

@@ -15,8 +15,6 @@
 namespace normscope {
 namespace {
 
-constexpr double mm_per_inch = 25.4;
-
 QDoubleSpinBox* number(double least, double most) {
     auto* box = new QDoubleSpinBox;
     box->setRange(least, most);

@@ -11,7 +11,6 @@
 namespace normscope {
 namespace {
 
-constexpr double mm_per_inch = 25.4;
 constexpr int margin = 12, delay_ms = 120;
 
 /// Squares that show through where a picture is transparent.

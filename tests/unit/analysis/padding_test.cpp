@@ -14,8 +14,8 @@ using namespace normscope;
 
 namespace {
 
-constexpr int64_t kept = 11, left_out = 4, channels = 8; // of 3 samples of 5 tokens
-constexpr double largest = 10;                           // of what is no padding
+constexpr int64_t kept = 11, left_out = 4, width = 8; // of 3 samples of 5 tokens
+constexpr double largest = 10;                        // of what is no padding
 
 std::shared_ptr<const Recording> opened(const std::string& path) {
     auto recording = open_dump(path);
@@ -42,7 +42,7 @@ void expect_left_out(const Recording& recording, const std::string& name, int64_
     SCOPED_TRACE(name);
     const LayerAnalysis analysis = analysed(recording, name);
     EXPECT_EQ(analysis.padding, left_out * times);
-    EXPECT_EQ(analysis.points, kept * times * channels);
+    EXPECT_EQ(analysis.points, kept * times * width);
     EXPECT_EQ(analysis.input.count, analysis.points);
     EXPECT_EQ(analysis.density.total(), analysis.points);
     EXPECT_EQ(analysis.share, 1);
@@ -118,7 +118,7 @@ TEST(Padding, WritingKeepsItAndSummariesLackIt) {
     EXPECT_EQ(layer(**twice, "drawn").token_samples, (std::vector<int32_t>{0, 1, 2, 3, 4, 5}));
     const auto summary = summarize(*recording, progress);
     ASSERT_TRUE(summary) << summary.error().line();
-    EXPECT_EQ(layer(*summary, "samples_tokens").summary->input->count, kept * channels);
+    EXPECT_EQ(layer(*summary, "samples_tokens").summary->input->count, kept * width);
     EXPECT_EQ(layer(*summary, "samples_tokens").mask, nullptr);
     std::filesystem::remove(path);
 }

@@ -27,8 +27,6 @@ protected:
     fs::path folder_;
 };
 
-} // namespace
-
 TEST_F(Files, OpensRegularFilesOnly) {
     ASSERT_TRUE(write_file(at("a"), "abc"));
     EXPECT_TRUE(RandomAccessFile::open(at("a")));
@@ -133,3 +131,5 @@ TEST_F(Files, Sha256) {
     EXPECT_EQ(sha256(*RandomAccessFile::in_memory("", std::string(64, 'a')), stopped).error().code,
               ErrorCode::cancelled);
 }
+
+} // namespace

@@ -49,8 +49,6 @@ void expect_same(const LayerRecording& a, const LayerRecording& b) {
     EXPECT_EQ(a.summary->scatter.size(), b.summary->scatter.size());
 }
 
-} // namespace
-
 /// In memory and written afterwards, or streamed: the same values, bit for bit, all rows and a sample of them.
 TEST_F(CaptureStream, HoldsWhatARunInMemoryHolds) {
     const auto network = golden_network("layernorm");
@@ -105,4 +103,5 @@ TEST_F(CaptureStream, CancelledBetweenBatchesLeavesNothing) {
     EXPECT_TRUE(empty());
 }
 
+} // namespace
 } // namespace normscope::test

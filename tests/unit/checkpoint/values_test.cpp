@@ -34,8 +34,6 @@ void expect_equal(const std::vector<float>& found, const nlohmann::json& expecte
 
 class ReadsLikePyTorch : public testing::TestWithParam<std::pair<const char*, const char*>> {};
 
-} // namespace
-
 TEST_P(ReadsLikePyTorch, EveryValue) {
     const auto [file, group] = GetParam();
     const auto catalog = open_checkpoint(golden(file));
@@ -146,3 +144,5 @@ TEST(Catalog, ReadsBlocksLargerThanItsWindow) {
     for (int64_t i = 0; i < 300'000; i += 997)
         ASSERT_EQ(transposed[static_cast<size_t>(i)], i % 1000 * 300 + i / 1000);
 }
+
+} // namespace

@@ -34,8 +34,6 @@ struct Jobs : testing::Test {
     }
 };
 
-} // namespace
-
 TEST_F(Jobs, the_latest_wins_and_the_result_of_what_it_replaced_is_dropped) {
     JobSlot<int> slot(pools.analysis);
     std::atomic<bool> first_ended = false;
@@ -170,3 +168,5 @@ TEST_F(Jobs, an_abandoned_group_tells_nothing) {
     QTest::qWait(20);
     EXPECT_TRUE(results.empty());
 }
+
+} // namespace

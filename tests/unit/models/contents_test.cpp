@@ -13,13 +13,11 @@
 namespace normscope {
 namespace {
 
-constexpr auto fatal = QAbstractItemModelTester::FailureReportingMode::Fatal;
-
 struct Contents : SessionTest {};
 
 TEST_F(Contents, files_stand_over_their_runs) {
     FileTreeModel model(session);
-    QAbstractItemModelTester tester(&model, fatal);
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
     const int dump = open(sample("all-minilm-l6-v2.h5")), checkpoint = open(sample("vit-layernorm.safetensors"));
     ASSERT_NE(0, dump);
     ASSERT_NE(0, checkpoint);
@@ -57,7 +55,7 @@ TEST_F(Contents, what_was_assumed_comes_first_with_its_source) {
     const int file = open(sample("vit-layernorm.safetensors"));
     ASSERT_NE(0, file);
     FactsModel model;
-    QAbstractItemModelTester tester(&model, fatal);
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
     model.setFacts(known_facts(*session.file(file), nullptr));
     const std::string tree = text_tree(model, {FactsModel::key, FactsModel::value, FactsModel::source});
     const auto& told = session.file(file)->contents->run.told;
@@ -82,7 +80,7 @@ TEST_F(Contents, tensors_are_listed_and_sorted_by_size) {
     const int file = open(sample("vit-layernorm.safetensors"));
     ASSERT_NE(0, file);
     TensorTableModel model;
-    QAbstractItemModelTester tester(&model, fatal);
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
     model.setContents(session.file(file)->contents);
     PatternFilterModel shown({TensorTableModel::name});
     shown.setSourceModel(&model);
@@ -95,7 +93,7 @@ TEST_F(Contents, tensors_are_listed_and_sorted_by_size) {
 TEST_F(Contents, the_log_grows_at_its_end) {
     session.log(MessageKind::note, "before");
     MessageModel model(session);
-    QAbstractItemModelTester tester(&model, fatal);
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
     session.log(MessageKind::warning, "after");
     EXPECT_EQ("before\nafter\n", text_tree(model, {MessageModel::text}));
 }

@@ -14,14 +14,12 @@
 namespace normscope {
 namespace {
 
-constexpr auto fatal = QAbstractItemModelTester::FailureReportingMode::Fatal;
-
 const std::vector<DatasetEntry> datasets = {
     {"a/in", "float32", {4, 8}}, {"a/deep/out", "float32", {4, 8}}, {"cloud", "float64", {9, 2}}, {"ids", "int64", {}}};
 
 TEST(Pairing, DatasetsStandBelowTheirGroups) {
     DatasetTreeModel model;
-    QAbstractItemModelTester tester(&model, fatal);
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
     model.setDatasets(datasets);
     model.setPairs({{"a/in", "a/deep/out", "", "", {}, -1}, {"cloud", "", "", "", {}, -1}});
     EXPECT_EQ(text_tree(model, {DatasetTreeModel::name, DatasetTreeModel::dtype, DatasetTreeModel::shape,
@@ -57,7 +55,7 @@ TEST(Pairing, OnlyDatasetsAreDragged) {
 
 TEST(Pairing, EachPairShowsWhatIsWrongWithIt) {
     PairTableModel model;
-    QAbstractItemModelTester tester(&model, fatal);
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
     model.setDatasets(datasets);
     model.setPairs({{"a/in", "a/deep/out", "norm", "LayerNorm", 1e-5, -1}});
     EXPECT_EQ(model.problems(), 0);

@@ -49,7 +49,7 @@ std::string error_after(const std::function<void(hid_t file)>& change) {
     return use(path);
 }
 
-const std::string layer = "/entry/layers/blocks.0.norm1/";
+const std::string group = "/entry/layers/blocks.0.norm1/";
 
 void replace(hid_t file, const std::string& name, hid_t type, const std::vector<hsize_t>& sizes) {
     H5Ldelete(file, name.c_str(), H5P_DEFAULT);
@@ -92,26 +92,26 @@ void expect_holds(const std::string& error, const std::vector<std::string>& part
 
 TEST(DumpDamage, NamesTheDatasetAndWhatWasFound) {
     expect_holds(error_after([](hid_t file) {
-                     replace(file, layer + "input", H5T_NATIVE_INT32, {3, 5, 6});
+                     replace(file, group + "input", H5T_NATIVE_INT32, {3, 5, 6});
                  }),
-                 {"run.h5", layer + "input", "expected a float dataset", "found int32"});
+                 {"run.h5", group + "input", "expected a float dataset", "found int32"});
     expect_holds(error_after([](hid_t file) {
-                     replace(file, layer + "input", H5T_C_S1, {3, 5, 6});
+                     replace(file, group + "input", H5T_C_S1, {3, 5, 6});
                  }),
-                 {layer + "input", "found text"});
+                 {group + "input", "found text"});
     expect_holds(error_after([](hid_t file) {
-                     replace(file, layer + "output", H5T_NATIVE_FLOAT, {3, 5, 7});
+                     replace(file, group + "output", H5T_NATIVE_FLOAT, {3, 5, 7});
                  }),
-                 {layer + "output", "3 × 5 × 6", "3 × 5 × 7"});
-    expect_holds(error_after([](hid_t file) { replace(file, layer + "weight", H5T_NATIVE_FLOAT, {5}); }),
-                 {layer + "weight", "expected 6 values, found 5"});
+                 {group + "output", "3 × 5 × 6", "3 × 5 × 7"});
+    expect_holds(error_after([](hid_t file) { replace(file, group + "weight", H5T_NATIVE_FLOAT, {5}); }),
+                 {group + "weight", "expected 6 values, found 5"});
     expect_holds(error_after([](hid_t file) {
-                     replace(file, layer + "input", H5T_NATIVE_FLOAT, {3, 0, 6});
+                     replace(file, group + "input", H5T_NATIVE_FLOAT, {3, 0, 6});
                  }),
-                 {layer + "input", "size 0"});
-    expect_holds(error_after([](hid_t file) { H5Ldelete(file, (layer + "output").c_str(), H5P_DEFAULT); }),
-                 {layer.substr(0, layer.size() - 1), "found no output"});
-    expect_holds(error_after([](hid_t file) { set_number(file, layer, "eps", std::nan("")); }),
+                 {group + "input", "size 0"});
+    expect_holds(error_after([](hid_t file) { H5Ldelete(file, (group + "output").c_str(), H5P_DEFAULT); }),
+                 {group.substr(0, group.size() - 1), "found no output"});
+    expect_holds(error_after([](hid_t file) { set_number(file, group, "eps", std::nan("")); }),
                  {"norm1@eps", "expected a finite number", "nan"});
     expect_holds(error_after([](hid_t file) { H5Ldelete(file, "/entry/layers/stem%2Fnorm#1", H5P_DEFAULT); }),
                  {"layer_names", "found none for stem%2Fnorm#1"});
@@ -120,48 +120,48 @@ TEST(DumpDamage, NamesTheDatasetAndWhatWasFound) {
 // What was never written reads as zeros in libhdf5, silently; a size that no disk holds would be read for ever.
 TEST(DumpDamage, RefusesDataThatIsNotThere) {
     expect_holds(error_after([](hid_t file) {
-                     replace(file, layer + "input", H5T_NATIVE_FLOAT, {30, 50, 60});
+                     replace(file, group + "input", H5T_NATIVE_FLOAT, {30, 50, 60});
                  }),
-                 {layer + "input", "was the recording interrupted"});
+                 {group + "input", "was the recording interrupted"});
     expect_holds(error_after([](hid_t file) {
-                     replace(file, layer + "input", H5T_NATIVE_FLOAT, {hsize_t{1} << 40, 1 << 10, 1 << 5});
+                     replace(file, group + "input", H5T_NATIVE_FLOAT, {hsize_t{1} << 40, 1 << 10, 1 << 5});
                  }),
-                 {layer + "input", "interrupted"});
+                 {group + "input", "interrupted"});
     expect_holds(error_after([](hid_t file) {
-                     const auto name = layer + "input";
+                     const auto name = group + "input";
                      const hid_t tensor = H5Dopen2(file, name.c_str(), H5P_DEFAULT);
                      const hsize_t sizes[] = {300, 5, 6};
                      H5Dset_extent(tensor, sizes); // grown, never filled
                      H5Dclose(tensor);
                  }),
-                 {layer + "input", "chunks", "interrupted"});
+                 {group + "input", "chunks", "interrupted"});
 }
 
 TEST(DumpDamage, RefusesOtherFiles) {
     expect_holds(error_after([](hid_t file) {
-                     H5Ldelete(file, (layer + "input").c_str(), H5P_DEFAULT);
-                     H5Lcreate_external("/etc/other.h5", "/x", file, (layer + "input").c_str(), H5P_DEFAULT,
+                     H5Ldelete(file, (group + "input").c_str(), H5P_DEFAULT);
+                     H5Lcreate_external("/etc/other.h5", "/x", file, (group + "input").c_str(), H5P_DEFAULT,
                                         H5P_DEFAULT);
                  }),
-                 {layer + "input", "a link into another file"});
+                 {group + "input", "a link into another file"});
     expect_holds(error_after([](hid_t file) {
                      H5Lcreate_external("/etc/other.h5", "/", file, "/away", H5P_DEFAULT, H5P_DEFAULT);
-                     H5Ldelete(file, (layer + "input").c_str(), H5P_DEFAULT);
-                     H5Lcreate_soft("/away/x", file, (layer + "input").c_str(), H5P_DEFAULT, H5P_DEFAULT);
+                     H5Ldelete(file, (group + "input").c_str(), H5P_DEFAULT);
+                     H5Lcreate_soft("/away/x", file, (group + "input").c_str(), H5P_DEFAULT, H5P_DEFAULT);
                  }),
-                 {layer + "input"});
+                 {group + "input"});
     expect_holds(error_after([](hid_t file) {
-                     H5Ldelete(file, (layer + "input").c_str(), H5P_DEFAULT);
+                     H5Ldelete(file, (group + "input").c_str(), H5P_DEFAULT);
                      const hsize_t sizes[] = {3, 5, 6};
                      const hid_t space = H5Screate_simple(3, sizes, nullptr);
                      const hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
                      H5Pset_virtual(layout, space, "shard.h5", "/x", space);
-                     H5Dclose(H5Dcreate2(file, (layer + "input").c_str(), H5T_NATIVE_FLOAT, space, H5P_DEFAULT, layout,
+                     H5Dclose(H5Dcreate2(file, (group + "input").c_str(), H5T_NATIVE_FLOAT, space, H5P_DEFAULT, layout,
                                          H5P_DEFAULT));
                      H5Pclose(layout);
                      H5Sclose(space);
                  }),
-                 {layer + "input", "expected the source shard.h5 beside the file"});
+                 {group + "input", "expected the source shard.h5 beside the file"});
 }
 
 TEST(DumpDamage, RefusesALaterMajorVersionAndWarnsOfALaterMinorOne) {

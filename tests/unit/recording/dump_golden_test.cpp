@@ -21,7 +21,7 @@ std::shared_ptr<const Recording> open(const std::string& name) {
     return *opened;
 }
 
-const LayerRecording& layer(const Recording& recording, const std::string& name) {
+const LayerRecording& layer_named(const Recording& recording, const std::string& name) {
     const auto found = std::ranges::find_if(recording.layers, [&](const auto& of) { return of.layer.name == name; });
     if (found == recording.layers.end())
         throw std::runtime_error("no layer " + name);
@@ -29,7 +29,7 @@ const LayerRecording& layer(const Recording& recording, const std::string& name)
 }
 
 /// Reads rows in blocks of `step`, so that blocks begin and end inside samples.
-std::vector<float> all(const RowSource& rows, int64_t step) {
+std::vector<float> in_steps(const RowSource& rows, int64_t step) {
     std::vector<float> values;
     for (int64_t row = 0; row < rows.rows(); row += step) {
         const auto count = std::min(step, rows.rows() - row);
@@ -54,14 +54,14 @@ std::vector<float> pattern(int rows, float factor) {
 
 TEST(GoldenDump, ThreeLinesOfH5pyAreEnough) {
     const auto recording = open("dump.h5");
-    const auto& plain = layer(*recording, "plain");
+    const auto& plain = layer_named(*recording, "plain");
     EXPECT_EQ(plain.samples, 3);
     EXPECT_EQ(plain.tokens, 5);
     EXPECT_EQ(plain.layer.kind, NormKind::unknown);
     EXPECT_FALSE(plain.layer.eps);
     EXPECT_EQ(plain.layer.channel_axis, -1);
-    EXPECT_EQ(all(*plain.input, 4), pattern(15, 1));
-    EXPECT_EQ(all(*plain.output, 100), pattern(15, -1));
+    EXPECT_EQ(in_steps(*plain.input, 4), pattern(15, 1));
+    EXPECT_EQ(in_steps(*plain.output, 100), pattern(15, -1));
     ASSERT_EQ(recording->warnings.size(), 2u); // of unknown kinds, and of the image layer's ε
     EXPECT_NE(recording->warnings[0].find("kind"), std::string::npos);
     EXPECT_NE(recording->warnings[1].find("images: the file does not tell ε"), std::string::npos);
@@ -69,27 +69,27 @@ TEST(GoldenDump, ThreeLinesOfH5pyAreEnough) {
 
 TEST(GoldenDump, ReadsHalfPrecisionOfEitherByteOrderAndOddAttributes) {
     const auto recording = open("dump.h5");
-    const auto& half = layer(*recording, "half");
+    const auto& half = layer_named(*recording, "half");
     EXPECT_EQ(half.layer.kind, NormKind::layer_norm);
     ASSERT_TRUE(half.layer.eps);
     EXPECT_EQ(half.layer.eps->value, 0x1p-20);
     EXPECT_EQ(half.layer.weight, (std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7}));
-    EXPECT_EQ(all(*half.input, 7), pattern(15, 1));
-    EXPECT_EQ(all(*half.output, 7), pattern(15, -1));
+    EXPECT_EQ(in_steps(*half.input, 7), pattern(15, 1));
+    EXPECT_EQ(in_steps(*half.output, 7), pattern(15, -1));
 }
 
 TEST(GoldenDump, ReadsBfloat16AndAlphaWithoutAxis) {
     const auto recording = open("dump.h5");
-    const auto& brain = layer(*recording, "brain");
+    const auto& brain = layer_named(*recording, "brain");
     EXPECT_EQ(brain.layer.trained_alpha(), 0.5);
-    EXPECT_EQ(all(*brain.input, 3), pattern(15, 1));
-    EXPECT_EQ(all(*brain.input_grad, 3), pattern(15, 2));
+    EXPECT_EQ(in_steps(*brain.input, 3), pattern(15, 1));
+    EXPECT_EQ(in_steps(*brain.input_grad, 3), pattern(15, 2));
 }
 
 // Rows of an image are its pixels: channel c of pixel (sample, h, w) is 5·sample + w + c/8 + 1000·h.
 TEST(GoldenDump, TransposesChannelsOnAxisOne) {
     const auto recording = open("dump.h5");
-    const auto& images = layer(*recording, "images");
+    const auto& images = layer_named(*recording, "images");
     EXPECT_EQ(images.samples, 3);
     EXPECT_EQ(images.tokens, 10);
     std::vector<float> expected;
@@ -98,13 +98,13 @@ TEST(GoldenDump, TransposesChannelsOnAxisOne) {
             expected.push_back(static_cast<float>(row / 10 * 5 + row % 5 + 1000 * (row / 5 % 2)) +
                                static_cast<float>(channel) / 8);
     for (const int64_t step : {1, 3, 7, 10, 13, 30}) // inside a line of pixels, a line, a sample and more
-        EXPECT_EQ(all(*images.input, step), expected) << step;
+        EXPECT_EQ(in_steps(*images.input, step), expected) << step;
 }
 
 TEST(GoldenDump, ReadsLzf) {
     const auto recording = open("dump.h5");
-    EXPECT_EQ(all(*layer(*recording, "lzf").input, 15), pattern(15, 1));
-    EXPECT_EQ(all(*layer(*recording, "lzf").output, 15), pattern(15, -1));
+    EXPECT_EQ(in_steps(*layer_named(*recording, "lzf").input, 15), pattern(15, 1));
+    EXPECT_EQ(in_steps(*layer_named(*recording, "lzf").output, 15), pattern(15, -1));
 }
 
 TEST(GoldenDump, OrdersLayersByIndex) {
@@ -119,7 +119,7 @@ TEST(GoldenDump, OrdersLayersByIndex) {
 TEST(GoldenDump, FindsPairsInForeignLayoutsDespiteCycles) {
     const auto recording = open("foreign_dump.h5");
     EXPECT_EQ(recording->run.format, "hdf5");
-    EXPECT_EQ(layer(*recording, "blocks.2.ln").layer.kind, NormKind::rms_norm);
-    EXPECT_EQ(all(*layer(*recording, "blocks.10.ln").input, 4), pattern(15, 1));
-    EXPECT_EQ(all(*layer(*recording, "head").output, 4), pattern(15, -1));
+    EXPECT_EQ(layer_named(*recording, "blocks.2.ln").layer.kind, NormKind::rms_norm);
+    EXPECT_EQ(in_steps(*layer_named(*recording, "blocks.10.ln").input, 4), pattern(15, 1));
+    EXPECT_EQ(in_steps(*layer_named(*recording, "head").output, 4), pattern(15, -1));
 }

@@ -25,8 +25,6 @@ struct SessionFollowing : SessionTest {
     }
 };
 
-} // namespace
-
 TEST_F(SessionFollowing, a_dump_that_grows_is_followed_and_what_is_shown_stays_until_there_is_more) {
     GrowingDump dump(temporary("run.h5").toStdString());
     dump.append_both();
@@ -126,3 +124,5 @@ TEST_F(SessionFollowing, nothing_is_read_where_that_is_not_wanted) {
     session.reload(file);
     ASSERT_TRUE(until([&] { return points() == 3 * points_a_sample; }));
 }
+
+} // namespace

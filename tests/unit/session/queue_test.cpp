@@ -69,8 +69,6 @@ struct Queue : testing::Test {
 
 using Order = std::vector<std::pair<int, int>>;
 
-} // namespace
-
 TEST_F(Queue, the_layer_looked_at_comes_first_then_its_neighbours_then_the_other_recordings) {
     queue.add(1, recording({20, 0, 0}));
     queue.add(2, recording({0, 0, 0, 0, 0}));
@@ -128,3 +126,5 @@ TEST_F(Queue, a_large_layer_has_a_first_look_before_the_whole_of_it) {
     EXPECT_EQ(counts[1], values);
     EXPECT_EQ(due, (std::vector<int>{1, 0}));
 }
+
+} // namespace

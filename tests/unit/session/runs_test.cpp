@@ -47,8 +47,6 @@ int cycles() {
     return told ? count : 20;
 }
 
-} // namespace
-
 TEST_F(SessionRuns, a_checkpoint_runs_on_the_images_beside_it_and_again_with_another_loss) {
     const int file = open(sample("vit-layernorm.safetensors"));
     EXPECT_EQ(session.currentRun(), nullptr);
@@ -206,3 +204,5 @@ TEST_F(SessionRuns, opening_running_cancelling_and_closing_leaves_memory_flat) {
     EXPECT_LT(grown, int64_t{48} << 20); // a recording of this run alone is 100 MB; the allocator keeps some
 #endif
 }
+
+} // namespace
