@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the recorder's tests share. Run them all with: python -m unittest discover -s tests/recorder"""
+"""What the recorder's tests share. Run them all with: ./dev recorder"""
 import sys
 import tempfile
 import unittest
