@@ -18,6 +18,7 @@ inline constexpr const char* output_grad = "output_grad";
 inline constexpr const char* token_positions = "token_positions";
 inline constexpr const char* token_samples = "token_samples";
 inline constexpr const char* mask = "mask";
+inline constexpr const char* spread_rows = "rows spread evenly"; ///< `scatter@method` where it is no summary
 
 inline const char* name_of(Quantity quantity) {
     constexpr std::array names = {input, output, input_grad, input_grad_total, output_grad};

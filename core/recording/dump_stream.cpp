@@ -6,6 +6,8 @@
 #include "core/recording/dump_layout.h"
 #include "core/recording/hdf_write.h"
 #include "core/recording/keep_unknown.h"
+#include "core/recording/spread_points.h"
+#include "core/recording/summary_io.h"
 #include "core/recording/tensor_writer.h"
 #include "core/recording/virtual_writer.h"
 
@@ -27,6 +29,7 @@ struct DumpStream::File {
     WriteOptions options;
     hdf::Object root; ///< Closed before the target goes.
     std::vector<Tensors> layers;
+    std::vector<SpreadPoints> spread; ///< By layer
 
     File(const std::string& to, const WriteOptions& how) : target(to), path(to), options(how) {}
 
@@ -38,6 +41,8 @@ struct DumpStream::File {
         root = hdf::create_root(target.part_path(), path);
         hdf::write_head(root, plan, path);
         layers.resize(plan.layers.size());
+        for (const LayerRecording& layer : plan.layers)
+            spread.emplace_back(layer);
         for (const auto& place : coming)
             make(plan.layers.at(place.layer), place.quantity);
         if (coming.empty() || options.virtual_tensors)
@@ -57,6 +62,12 @@ struct DumpStream::File {
         else
             hdf::create_tensor(group, quantity, hdf::tensor_shape(layer, group));
         hdf::set_gradient_path(group, quantity);
+    }
+
+    void show_points(const Recording& whole) const {
+        for (std::size_t i = 0; i < spread.size(); ++i)
+            if (const LayerRecording& layer = whole.layers[i]; !layer.summary)
+                hdf::write_spread_points(hdf::open_layer(root, layer), spread[i].points(layer));
     }
 
     /// All that is open closes first: an ordered writer is the only one.
@@ -87,6 +98,7 @@ Result<DumpStream> DumpStream::create(const std::string& path, const Recording& 
 }
 
 Result<void> DumpStream::append(const TensorPlace& tensor, std::span<const float> rows) {
+    file_->spread.at(tensor.layer).append(tensor.quantity, rows);
     return hdf::guarded([&] { file_->at(tensor).value().append(rows); });
 }
 
@@ -98,6 +110,7 @@ Result<void> DumpStream::finish(const Recording& whole, Progress& progress) {
     NORMSCOPE_TRY(hdf::guarded([&] {
         file_->reopen(hdf::Writing::anything);
         hdf::write_tail(file_->root, whole, progress);
+        file_->show_points(whole);
         hdf::flush(file_->root);
         file_->root = {};
     }));

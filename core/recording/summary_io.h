@@ -10,6 +10,10 @@ namespace normscope::hdf {
 /// plot that viewers show of it. Throws Failure.
 void write_summary(const Object& group, const LayerSummary& summary);
 
+/// Writes `scatter/` of a layer without a summary, for viewers; it is no summary when it is read. None: nothing.
+/// Throws Failure.
+void write_spread_points(const Object& group, const std::vector<Point>& points);
+
 /// Writes `/entry/gradient_flow`, where any layer knows its gradients; true if so. Throws Failure.
 bool write_gradient_flow(const Object& entry, const Recording& recording);
 

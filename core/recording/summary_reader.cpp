@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recording/dump_layout.h"
 #include "core/recording/summary_io.h"
 
 #include <cmath>
@@ -89,6 +90,8 @@ std::vector<T> column(const Object& plot, const char* name, size_t count) {
 }
 
 std::vector<Point> read_scatter(const Object& plot) {
+    if (text(plot, "method") == layout::spread_rows)
+        return {};
     const auto count = doubles(open_dataset(plot, "x"), most_points).size();
     const auto x = column<float>(plot, "x", count), y = column<float>(plot, "y", count);
     const auto indices = [&](const char* name) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recording/dump_layout.h"
 #include "core/recording/hdf_write.h"
 #include "core/recording/summary_io.h"
 
@@ -66,14 +67,11 @@ void write_stats(const Object& group, const LayerSummary& summary) {
         set_text(open_group(stats, "input_grad"), "path", summary.gradient_path);
 }
 
-void write_scatter(const Object& group, const LayerSummary& summary) {
-    const auto& points = summary.scatter;
+void write_scatter(const Object& group, const std::vector<Point>& points, const std::string& method) {
     if (points.empty())
         return;
     const auto plot = create_plot(group, "scatter", "channel", {"x", "y"});
-    set_text(plot, "method", "uniform sample, with outliers");
-    if (summary.density)
-        set_integer(plot, "population", summary.density->total());
+    set_text(plot, "method", method);
     const auto count = points.size();
     write_floats(plot, "x", list<float>(count, [&](size_t i) { return points[i].x; }), {{count}});
     write_floats(plot, "y", list<float>(count, [&](size_t i) { return points[i].y; }), {{count}});
@@ -176,7 +174,9 @@ void write_measure(const Object& plot, const std::string& name, const Recording&
 
 void write_summary(const Object& group, const LayerSummary& summary) {
     write_stats(group, summary);
-    write_scatter(group, summary);
+    write_scatter(group, summary.scatter, "uniform sample, with outliers");
+    if (summary.density && !summary.scatter.empty())
+        set_integer(open_group(group, "scatter"), "population", summary.density->total());
     if (summary.density)
         write_density(group, *summary.density);
     if (summary.profile)
@@ -188,6 +188,12 @@ void write_summary(const Object& group, const LayerSummary& summary) {
     for (const auto* plot : {"scatter", "density", "histogram_input_grad", "histogram_output_grad"})
         if (has(group, plot))
             return set_text(group, "default", plot);
+}
+
+void write_spread_points(const Object& group, const std::vector<Point>& points) {
+    write_scatter(group, points, layout::spread_rows);
+    if (!points.empty())
+        set_text(group, "default", "scatter");
 }
 
 bool write_gradient_flow(const Object& entry, const Recording& recording) {

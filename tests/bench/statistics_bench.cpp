@@ -2,6 +2,7 @@
 // The hot loops, on the same clouds as tests/bench/compare.py gives to the peers: x normal, y = 8·tanh(x/4) + noise.
 #include "core/analysis/layer_analysis.h"
 #include "core/analysis/layer_sums.h"
+#include "core/analysis/preview.h"
 #include "core/recording/dump.h"
 
 #include <benchmark/benchmark.h>
@@ -90,20 +91,35 @@ void gradient_histogram(benchmark::State& state) {
 }
 BENCHMARK(gradient_histogram)->Arg(5'000'000)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-/// One pass over every layer of the dump that NORMSCOPE_BENCH_DUMP names (tests/bench/dump_stream.py makes it): from
-/// opening the file to moments, density, histograms and the sums of the fit. An error ends the program.
-void stream_dump(benchmark::State& state) {
+/// The dump that NORMSCOPE_BENCH_DUMP names (tests/bench/dump_stream.py makes it); an error ends the program.
+std::shared_ptr<const Recording> bench_dump(benchmark::State& state) {
     const char* path = std::getenv("NORMSCOPE_BENCH_DUMP");
     if (path == nullptr)
-        return state.SkipWithError("NORMSCOPE_BENCH_DUMP names no dump");
+        state.SkipWithError("NORMSCOPE_BENCH_DUMP names no dump");
+    return path == nullptr ? std::make_shared<Recording>() : *open_dump(path);
+}
+
+/// One pass over every layer: from opening the file to moments, density, histograms and the sums of the fit.
+void stream_dump(benchmark::State& state) {
     Progress progress;
     for (auto _ : state) {
-        const auto recording = open_dump(path);
-        for (const LayerRecording& layer : (*recording)->layers)
+        const auto recording = bench_dump(state);
+        for (const LayerRecording& layer : recording->layers)
             benchmark::DoNotOptimize(*sum_rows({.layer = layer, .ranges = {}}, progress));
     }
 }
 BENCHMARK(stream_dump)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
+
+/// What is shown first of every layer, from opening the file to the fit.
+void first_look(benchmark::State& state) {
+    Progress progress;
+    for (auto _ : state) {
+        const auto recording = bench_dump(state);
+        for (const LayerRecording& layer : recording->layers)
+            benchmark::DoNotOptimize(*preview_layer(layer, {}, progress));
+    }
+}
+BENCHMARK(first_look)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 
 } // namespace
 } // namespace normscope

@@ -111,6 +111,15 @@ class ProgramTest(RecorderTest):
             report = json.loads((self.folder / kind / "report.json").read_text())
             self.assertEqual([found["warnings"] for found in report["layers"]], [[]] * 5, kind)
 
+    @unittest.skipUnless(silx, "needs silx")
+    def test_silx_plots_what_the_program_captures(self):
+        sample = RECORDER.parent / "sample"
+        self.run_program("capture", sample / "vit-dyt.safetensors", "--input", sample / "images", "-o", self.path)
+        with silx.io.open(str(self.path)) as file:
+            default = nxdata.get_default(file, validate=True)
+            self.assertTrue(default.is_valid and default.is_scatter, default.issues)
+            self.assertLessEqual(np.abs(default.axes[1][()]).max(), 1)  # before the affine part, a tanh
+
     def test_the_program_shows_the_numbers_of_numpy(self):
         self.record()
         whole = {name: layer(self.path, name)[0] for name in names(self.path)}
