@@ -2,7 +2,7 @@
 """Streams a large dump: normscope against h5py that reads it and fast-histogram that makes the density alone.
 
 Needs h5py, numpy and fast-histogram, and `./dev build bench`:
-python tests/bench/dump_stream.py [--build build/bench] [--gigabytes 4] [--folder /tmp]
+python tests/bench/dump_stream.py [--build build/bench] [--gigabytes 4] [--channels 2048]
 The first look is at the dump as it lies on the disk, nothing of it in memory. A pass adds up moments, density,
 histograms and the sums of the fit. `summarize` takes two, the second for the outliers.
 """
@@ -17,18 +17,17 @@ import h5py
 import numpy as np
 from fast_histogram import histogram2d
 
-CHANNELS = 2048
-BLOCK = 4096  # rows; 32 MiB of float32
+BLOCK = 1 << 12  # rows
 
 
-def make_dump(path, rows, dtype):
+def make_dump(path, rows, channels, dtype):
     random = np.random.default_rng(1)
-    block = random.standard_normal((BLOCK, CHANNELS), np.float32)
+    block = random.standard_normal((BLOCK, channels), np.float32)
     with h5py.File(path, "w") as file:
         layer = file.create_group("/entry/layers/blocks.0.norm1")
         layer.attrs.update(kind="LayerNorm", eps=1e-6)
         for name in ("input", "output"):
-            layer.create_dataset(name, (rows, CHANNELS), dtype)
+            layer.create_dataset(name, (rows, channels), dtype)
         for first in range(0, rows, BLOCK):
             x = block * np.float32(1 + first / rows)
             y = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + np.float32(1e-6))
@@ -70,17 +69,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default="build/bench")
     parser.add_argument("--gigabytes", type=float, default=4)
+    parser.add_argument("--channels", type=int, default=2048)
     parser.add_argument("--folder", default=tempfile.gettempdir())
     parser.add_argument("--first-look", action="store_true", help="nothing else")
     options = parser.parse_args()
-    rows = int(options.gigabytes * 2**30 / (2 * 4 * CHANNELS) // BLOCK * BLOCK)
-    values = 2 * rows * CHANNELS
+    rows = int(options.gigabytes * 2**30 / (2 * 4 * options.channels) // BLOCK * BLOCK)
+    values = 2 * rows * options.channels
     program, bench = options.build / "app/normscope", options.build / "tests/bench/normscope_bench"
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         times = {}
         for dtype in ("float32", "float16"):
             path = pathlib.Path(folder, f"{dtype}.h5")
-            make_dump(path, rows, dtype)
+            make_dump(path, rows, options.channels, dtype)
             forget(path)
             seconds, memory = run(bench, "--benchmark_filter=^first_look", NORMSCOPE_BENCH_DUMP=str(path))
             print(f"{dtype} first look: {seconds:6.2f} s  {memory:.0f} MiB", flush=True)
