@@ -62,7 +62,8 @@ class Writing(ProgramTest):
         samples = self.samples_in(part)
         self.assertTrue(1 <= samples < SAMPLES, samples)
         found = self.run_json("report", part, "--out", self.folder / "report", "--formats", "json")
-        self.assertEqual([layer["points"] for layer in found["layers"]], [samples * TOKENS * 64] * 25)
+        points = {layer["points"] for layer in found["layers"]}  # a flush that was interrupted had come to some layers
+        self.assertLessEqual(points, {samples * TOKENS * 64, (samples + 1) * TOKENS * 64})
         self.assertEqual((found["layers"][0]["kind"], found["layers"][0]["eps"]), ("LayerNorm", 1e-6))
         self.assertEqual(found["run"]["loss"], "prediction")
 
