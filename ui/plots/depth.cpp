@@ -132,6 +132,7 @@ public:
         const QSizeF room(look.px(look.width_pt / columns) * 0.92, body_height(plot, look) / rows);
         std::vector<QCPAxis*> depths;
         std::vector<QCPMarginGroup*> groups;
+        groups.reserve(static_cast<size_t>(columns));
         for (int column = 0; column < columns; ++column)
             groups.push_back(new QCPMarginGroup(&plot));
         for (int i = 0; i < static_cast<int>(panels.size()); ++i) {

@@ -24,6 +24,7 @@ std::vector<TextRow> warning_rows(const Look& look, const std::vector<std::strin
     std::vector<TextRow> rows;
     const auto count = static_cast<int>(warnings.size());
     const int shown = count > warning_lines ? warning_lines - 1 : count;
+    rows.reserve(static_cast<size_t>(warning_lines));
     for (int i = 0; i < shown; ++i)
         rows.push_back({QStringLiteral("⚠ ") + QString::fromStdString(warnings[i]), look.warning, small_scale});
     if (shown < count)

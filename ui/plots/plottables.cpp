@@ -195,8 +195,10 @@ void FunctionPlottable::draw(QCPPainter* painter) {
         return QPointF(pixel, mValueAxis->coordToPixel(function_(mKeyAxis->pixelToCoord(pixel))));
     };
     std::vector<QPointF> points;
-    for (double pixel = rect.left(); pixel < rect.right() + step; pixel += step)
-        points.push_back(at(std::min(pixel, rect.right())));
+    const auto steps = static_cast<int>(std::ceil(rect.width() / step));
+    points.reserve(static_cast<size_t>(steps) + 1);
+    for (int i = 0; i <= steps; ++i)
+        points.push_back(at(std::min(rect.left() + i * step, rect.right())));
     QPainterPath path;
     for (size_t from = 0, to = 1; to < points.size(); from = to++) {
         while (to + 1 < points.size() && is_straight(points, from, to + 1))

@@ -83,7 +83,7 @@ void add_bounds(QCPAxisRect& axes, const LayerAnalysis& layer, const ScatterView
         return;
     const QString symbol = bound_text(layer.layer.kind);
     const auto name = [&](int sign) {
-        const QString value = number_text(sign * *view.bound, 3);
+        QString value = number_text(sign * *view.bound, 3);
         if (symbol.isEmpty())
             return value;
         return (sign < 0 ? QStringLiteral("−") : QString()) + symbol + QStringLiteral(" = ") + value;

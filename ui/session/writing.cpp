@@ -38,7 +38,7 @@ void Session::State::save_dump(const QString& path) {
             NORMSCOPE_TRY(write_dump(*recording, path.toStdString(), progress));
             return path;
         },
-        [this, path](Result<QString> written) { take_written(path, written); });
+        [this, path](const Result<QString>& written) { take_written(path, written); });
 }
 
 void Session::State::write_report(const ReportOptions& options) {
@@ -53,7 +53,7 @@ void Session::State::write_report(const ReportOptions& options) {
             NORMSCOPE_TRY(normscope::write_report(*recording, analysis, options, progress));
             return folder;
         },
-        [this, folder](Result<QString> written) { take_written(folder, written); });
+        [this, folder](const Result<QString>& written) { take_written(folder, written); });
 }
 
 void Session::State::export_figure(std::shared_ptr<const Figure> figure, const FigureStyle& style,
@@ -67,7 +67,7 @@ void Session::State::export_figure(std::shared_ptr<const Figure> figure, const F
             NORMSCOPE_TRY(save_figure(*figure, *analysis, style, path.toStdString(), &progress));
             return path;
         },
-        [this, path](Result<QString> written) { take_written(path, written); });
+        [this, path](const Result<QString>& written) { take_written(path, written); });
 }
 
 void Session::State::take_written(const QString& path, const Result<QString>& result) {

@@ -24,6 +24,7 @@ class ExportDialog : public QDialog {
 public:
     ExportDialog(Session& session, WindowSettings& settings, QWidget* parent = nullptr);
 
+    using QDialog::open;
     void open(const FigureSource& source);
 
 public slots:

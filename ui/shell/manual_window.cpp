@@ -28,7 +28,7 @@ protected:
     }
 
     QVariant loadResource(int type, const QUrl& url) override {
-        const QVariant loaded = QTextBrowser::loadResource(type, url);
+        QVariant loaded = QTextBrowser::loadResource(type, url);
         if (type != QTextDocument::ImageResource)
             return loaded;
         QImage image = loaded.canConvert<QImage>() && !loaded.value<QImage>().isNull()
@@ -56,8 +56,8 @@ private:
         format.setBorder(0);
         format.setBorderCollapse(true);
         format.setCellSpacing(0);
-        format.setTopMargin(fontMetrics().height() / 2);
-        format.setBottomMargin(fontMetrics().height() / 2);
+        format.setTopMargin(fontMetrics().height() / 2.0);
+        format.setBottomMargin(fontMetrics().height() / 2.0);
         table.setFormat(format);
         for (int row = 0; row < table.rows(); ++row)
             for (int column = 0; column < table.columns(); ++column) {

@@ -12,6 +12,7 @@ class ManualWindow : public QDialog {
     Q_OBJECT
 public:
     explicit ManualWindow(QWidget* parent = nullptr);
+    using QDialog::open;
     /// A page beside the first; the first for "" and for one that is not there.
     void open(const QString& page);
     QString text() const;

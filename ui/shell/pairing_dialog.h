@@ -22,6 +22,7 @@ class PairingDialog : public QDialog {
 public:
     explicit PairingDialog(Session& session, QWidget* parent = nullptr);
 
+    using QDialog::open;
     /// Reads the list of a file's datasets and shows it with the pairs to begin with.
     void open(const QString& path);
     PairTableModel& pairs() { return *pairs_; }

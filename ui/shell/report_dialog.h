@@ -27,7 +27,7 @@ class ReportDialog : public QDialog {
 public:
     ReportDialog(Session& session, WindowSettings& settings, QWidget* parent = nullptr);
 
-    void open();
+    void open() override;
     ReportOptions options() const;
 
 public slots:

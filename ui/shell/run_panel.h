@@ -29,6 +29,7 @@ class RunPanel : public QDialog {
 public:
     RunPanel(Session& session, WindowSettings& settings, QWidget* parent = nullptr);
 
+    using QDialog::open;
     /// Shows the panel for an open checkpoint; paths, where given, become its input.
     void open(int file, const QStringList& input = {});
     int file() const { return file_; }
