@@ -67,11 +67,14 @@ void write_stats(const Object& group, const LayerSummary& summary) {
         set_text(open_group(stats, "input_grad"), "path", summary.gradient_path);
 }
 
-void write_scatter(const Object& group, const std::vector<Point>& points, const std::string& method) {
+void write_scatter(const Object& group, const std::vector<Point>& points, const std::string& method,
+                   std::optional<int64_t> population = {}) {
     if (points.empty())
         return;
     const auto plot = create_plot(group, "scatter", "channel", {"x", "y"});
     set_text(plot, "method", method);
+    if (population)
+        set_integer(plot, "population", *population);
     const auto count = points.size();
     write_floats(plot, "x", list<float>(count, [&](size_t i) { return points[i].x; }), {{count}});
     write_floats(plot, "y", list<float>(count, [&](size_t i) { return points[i].y; }), {{count}});
@@ -174,9 +177,8 @@ void write_measure(const Object& plot, const std::string& name, const Recording&
 
 void write_summary(const Object& group, const LayerSummary& summary) {
     write_stats(group, summary);
-    write_scatter(group, summary.scatter, "uniform sample, with outliers");
-    if (summary.density && !summary.scatter.empty())
-        set_integer(open_group(group, "scatter"), "population", summary.density->total());
+    write_scatter(group, summary.scatter, "uniform sample, with outliers",
+                  summary.density ? std::optional(summary.density->total()) : std::nullopt);
     if (summary.density)
         write_density(group, *summary.density);
     if (summary.profile)
