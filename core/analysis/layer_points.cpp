@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/layer_points.h"
 
+#include "core/recording/stored_point.h"
 #include "core/statistics/blocks.h"
 #include "core/statistics/vectorize.h"
 
@@ -24,24 +25,17 @@ struct Found {
 /// Where a running index of a layer lies.
 class Places {
 public:
-    explicit Places(const LayerRecording& layer)
-        : layer_(layer), tokens_(std::max<int64_t>(layer.tokens, 1)), channels_(layer.input->channels()) {}
+    explicit Places(const LayerRecording& layer) : layer_(layer), channels_(layer.input->channels()) {}
 
     int64_t channels() const { return channels_; }
 
     Point point(int64_t index, float x, float y) const {
-        const int64_t row = index / channels_;
-        const auto stored = static_cast<std::size_t>(row % tokens_);
-        const auto& positions = layer_.token_positions;
-        const auto token = stored < positions.size() ? positions[stored] : static_cast<int32_t>(stored);
-        const auto& samples = layer_.token_samples;
-        const auto sample = stored < samples.size() ? samples[stored] : static_cast<int32_t>(row / tokens_);
-        return {x, y, static_cast<int32_t>(index % channels_), token, sample};
+        return stored_point(layer_, index / channels_, index % channels_, x, y);
     }
 
 private:
     const LayerRecording& layer_;
-    int64_t tokens_, channels_;
+    int64_t channels_;
 };
 
 /// The thinly filled cells of a density, a bit each, which unlike its counts fit the cache.

@@ -2,6 +2,7 @@
 #include "core/recording/spread_points.h"
 
 #include "core/recording/normalize.h"
+#include "core/recording/stored_point.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,15 +11,6 @@ namespace normscope {
 namespace {
 
 constexpr int64_t most_rows = 64, most_of_row = 32;
-
-Point place(const LayerRecording& layer, int64_t row, int64_t channel) {
-    const auto at = static_cast<std::size_t>(row % layer.tokens);
-    Point point;
-    point.channel = static_cast<int32_t>(channel);
-    point.token = layer.token_positions.empty() ? static_cast<int32_t>(at) : layer.token_positions[at];
-    point.sample = layer.token_samples.empty() ? static_cast<int32_t>(row / layer.tokens) : layer.token_samples[at];
-    return point;
-}
 
 } // namespace
 
@@ -53,11 +45,9 @@ std::vector<Point> SpreadPoints::points(const LayerRecording& layer) const {
         const int64_t pick = i / of_row, channel = (i % of_row * channels_ / of_row + pick) % channels_;
         if (layer.mask && (*layer.mask)[static_cast<std::size_t>(row(pick))] == 0)
             continue;
-        Point point = place(layer, row(pick), channel);
-        point.x = input_.values[static_cast<std::size_t>(pick * channels_ + channel)];
-        point.y = y[static_cast<std::size_t>(pick * channels_ + channel)];
-        if (std::isfinite(point.x) && std::isfinite(point.y))
-            points.push_back(point);
+        const auto at = static_cast<std::size_t>(pick * channels_ + channel);
+        if (std::isfinite(input_.values[at]) && std::isfinite(y[at]))
+            points.push_back(stored_point(layer, row(pick), channel, input_.values[at], y[at]));
     }
     return points;
 }
