@@ -2,10 +2,12 @@
 // The user opens something and looks around.
 #include "flow.h"
 #include "ui/panels/files_panel.h"
+#include "ui/panels/grid_panel.h"
 
 #include <QAbstractItemView>
 #include <QAction>
 #include <QClipboard>
+#include <QComboBox>
 #include <QDateTime>
 #include <QDropEvent>
 #include <QElapsedTimer>
@@ -61,6 +63,34 @@ TEST_F(Flow, ArrowKeysWalkTheLayersAndEveryViewFollows) {
     for (int i = 0; i < 50; ++i)
         press(Qt::Key_Right);
     EXPECT_EQ(session().currentLayer(), 12); // the last one, and no further
+}
+
+TEST_F(Flow, ClicksInTheGridKeepTheChoiceOfLayers) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    QAbstractItemView& table = *layer_table(window());
+    const auto click = [&](int row, Qt::KeyboardModifiers keys) {
+        const QModelIndex index = table.model()->index(row, 0);
+        table.scrollTo(index);
+        QTest::mouseClick(table.viewport(), Qt::LeftButton, keys, table.visualRect(index).center());
+    };
+    click(1, Qt::NoModifier);
+    click(5, Qt::ControlModifier);
+    click(9, Qt::ControlModifier);
+    auto& grid = dynamic_cast<GridPanel&>(*window().workbench().showPanel(QStringLiteral("grid")));
+    grid.findChild<QComboBox*>()->setCurrentText(QStringLiteral("selected in the table"));
+    const auto shown = [&] { return grid.view().figure() ? grid.view().figure()->layers().size() : 0; };
+    ASSERT_TRUE(wait([&] { return shown() == 3 && grid.view().isCurrent(); }));
+    QWidget* plot = grid.view().childAt(grid.view().rect().center());
+    const auto click_middle = [&](Qt::KeyboardModifiers keys) {
+        QTest::mouseClick(plot, Qt::LeftButton, keys, plot->rect().center());
+    };
+    click_middle(Qt::NoModifier);
+    EXPECT_EQ(session().currentLayer(), 5);
+    QTest::qWait(200); // for a figure of fewer layers to come
+    EXPECT_EQ(shown(), 3u);
+    EXPECT_EQ(grid.exportedFigure()->layers().size(), 3u);
+    click_middle(Qt::ControlModifier);
+    EXPECT_TRUE(wait([&] { return shown() == 2; })) << "Ctrl+click takes one out";
 }
 
 TEST_F(Flow, ADumpThatChangesIsFollowedWithLayerAndZoomAsTheyWere) {

@@ -152,7 +152,8 @@ void FigurePanel::followRun() {
 void FigurePanel::followMark() {
     connect(&session_, &Session::layerSelected, this, &FigurePanel::mark);
     connect(&session_, &Session::currentChanged, this, &FigurePanel::mark);
-    connect(view_, &FigureView::layerChosen, this, &FigurePanel::choose);
+    connect(view_, &FigureView::layerChosen, this, [this](int index) { session_.selectLayer(placeOf(index)); });
+    connect(view_, &FigureView::layerToggled, this, [this](int index) { emit layerToggled(placeOf(index)); });
     mark();
 }
 
@@ -162,12 +163,11 @@ void FigurePanel::mark() {
     view_->markLayer(place < 0 ? 0 : layers[static_cast<std::size_t>(place)].index);
 }
 
-void FigurePanel::choose(int index) {
+int FigurePanel::placeOf(int index) const {
     const std::vector<NormLayer> layers = session_.currentLayers();
     const auto found =
         std::find_if(layers.begin(), layers.end(), [index](const NormLayer& layer) { return layer.index == index; });
-    if (found != layers.end())
-        session_.selectLayer(static_cast<int>(found - layers.begin()));
+    return found == layers.end() ? -1 : static_cast<int>(found - layers.begin());
 }
 
 bool FigurePanel::isCurrentRun(int run) const {

@@ -44,6 +44,8 @@ signals:
     void saveRequested();
     /// The user wants the current checkpoint to be run.
     void runRequested();
+    /// The user wants the layer at this place selected beside others, or no longer.
+    void layerToggled(int place);
 
 protected:
     /// Why there is no figure, and whether running the checkpoint helps.
@@ -71,7 +73,7 @@ protected:
     void followLayer();
     /// Follows all results of the current run.
     void followRun();
-    /// Marks the selected layer among others; a click on another selects it.
+    /// Marks the layer looked at among others; a click on another looks at that, Ctrl+click selects it beside others.
     void followMark();
     bool isCurrentRun(int run) const;
 
@@ -94,7 +96,7 @@ private:
     QActionGroup* addMenu(const QString& title, const QStringList& choices, const QString& name);
     void rebuild();
     void mark();
-    void choose(int index);
+    int placeOf(int index) const; ///< Of the layer of this 1-based index in `Session::currentLayers`; −1: none.
     void copyData();
 
     Session& session_;

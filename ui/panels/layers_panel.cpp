@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/layers_panel.h"
 
-#include "ui/plots/text.h"
-
 #include <QAction>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QScopedValueRollback>
-#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -26,29 +24,12 @@ constexpr int least_name_characters = 12, most_name_characters = 30;
 constexpr LayerColumn hidden_at_first[] = {LayerColumn::alpha_bins,  LayerColumn::r2_line, LayerColumn::eps,
                                            LayerColumn::output_grad, LayerColumn::gain,    LayerColumn::trained_alpha};
 
-/// Cuts names so that layers can be told apart.
-class NameDelegate : public QStyledItemDelegate {
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-
-protected:
-    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
-        QStyledItemDelegate::initStyleOption(option, index);
-        if (option->widget == nullptr || option->rect.isEmpty())
-            return; // how wide it would like to be is asked
-        const QStyle& style = *option->widget->style();
-        const QRect room = style.subElementRect(QStyle::SE_ItemViewItemText, option, option->widget);
-        const int margin = 2 * (style.pixelMetric(QStyle::PM_FocusFrameHMargin, option, option->widget) + 1);
-        option->text = fitted_name(option->text, option->font, room.width() - margin);
-    }
-};
-
 } // namespace
 
 LayersPanel::LayersPanel(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), model_(new LayerTableModel(session, this)),
       shown_(new PatternFilterModel({static_cast<int>(LayerColumn::name), static_cast<int>(LayerColumn::kind)}, this)),
-      view_(new TableView(this)) {
+      view_(new LayerView(this)) {
     shown_->setSourceModel(model_);
     view_->setModel(shown_);
     filter_ = new FilterLine(*shown_, *view_, this);
@@ -61,10 +42,10 @@ LayersPanel::LayersPanel(Session& session, QWidget* parent)
     setFocusProxy(view_);
     connect(filter_, &FilterLine::patternChanged, this, &LayersPanel::takeFilter);
     connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &LayersPanel::takeRow);
-    connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
-            [this] { emit selectionChanged(selection()); });
+    connect(&view_->rows(), &RowSelection::taken, this, &LayersPanel::takeSelection);
     connect(&session, &Session::currentChanged, this, [this] {
         refit();
+        choose(chosen_); // the rows are others
         follow();
     });
     connect(&session, &Session::layerSelected, this, &LayersPanel::follow);
@@ -81,7 +62,6 @@ LayersPanel::~LayersPanel() {
 
 void LayersPanel::setUpTable() {
     view_->setAccessibleName(tr("Norm layers"));
-    view_->setItemDelegateForColumn(static_cast<int>(LayerColumn::name), new NameDelegate(view_));
     view_->setSortingEnabled(true);
     view_->sortByColumn(static_cast<int>(LayerColumn::index), Qt::AscendingOrder);
     view_->header()->setStretchLastSection(true);
@@ -94,10 +74,11 @@ void LayersPanel::setUpTable() {
 }
 
 std::vector<int> LayersPanel::selection() const {
+    const std::vector<NormLayer> layers = session_.currentLayers();
     std::vector<int> places;
-    for (const QModelIndex& row : view_->selectionModel()->selectedRows())
-        places.push_back(shown_->mapToSource(row).row());
-    std::sort(places.begin(), places.end());
+    for (std::size_t place = 0; place < layers.size(); ++place)
+        if (chosen_.contains(layers[place].name))
+            places.push_back(static_cast<int>(place));
     return places;
 }
 
@@ -117,29 +98,104 @@ void LayersPanel::focusFilter() {
     filter_->line().selectAll();
 }
 
-void LayersPanel::takeRow(const QModelIndex& index) {
-    if (!following_ && index.isValid())
-        session_.selectLayer(shown_->mapToSource(index).row());
+std::string LayersPanel::lookedAt() const {
+    const std::vector<NormLayer> layers = session_.currentLayers();
+    const int place = session_.currentLayer();
+    return place < 0 ? std::string() : layers[static_cast<std::size_t>(place)].name;
 }
 
-/// The layer looked at stays when its row is filtered away.
+QModelIndex LayersPanel::row(int place) const {
+    return shown_->mapFromSource(model_->index(place, 0));
+}
+
+/// The user moved the current row. What is selected then is the table's own answer to the key or the click.
+void LayersPanel::takeRow(const QModelIndex& index) {
+    if (following_ || !index.isValid())
+        return;
+    const QScopedValueRollback guard(following_, true);
+    session_.selectLayer(shown_->mapToSource(index).row());
+    looked_at_ = lookedAt();
+}
+
+/// Layers that are filtered away stay selected unless others are selected in place of all.
+void LayersPanel::takeSelection(bool anew) {
+    if (choosing_)
+        return;
+    std::set<std::string> chosen;
+    const std::vector<NormLayer> layers = session_.currentLayers();
+    for (std::size_t place = 0; place < layers.size(); ++place) {
+        const QModelIndex at = row(static_cast<int>(place));
+        const bool stays = !anew && chosen_.contains(layers[place].name);
+        if (at.isValid() ? view_->selectionModel()->isSelected(at) : stays)
+            chosen.insert(layers[place].name);
+    }
+    chosen_ = std::move(chosen);
+    emit selectionChanged(selection());
+}
+
+/// Selects the layers of these names, as far as there are such.
+void LayersPanel::choose(const std::set<std::string>& names) {
+    const QScopedValueRollback guard(choosing_, true);
+    std::set<std::string> chosen;
+    QItemSelection rows;
+    const std::vector<NormLayer> layers = session_.currentLayers();
+    for (std::size_t place = 0; place < layers.size(); ++place) {
+        if (!names.contains(layers[place].name))
+            continue;
+        chosen.insert(layers[place].name);
+        if (const QModelIndex at = row(static_cast<int>(place)); at.isValid())
+            rows.select(at, at);
+    }
+    chosen_ = std::move(chosen);
+    view_->selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    emit selectionChanged(selection());
+}
+
+void LayersPanel::toggle(int place) {
+    const std::vector<NormLayer> layers = session_.currentLayers();
+    if (place < 0 || place >= static_cast<int>(layers.size()))
+        return;
+    const std::string& name = layers[static_cast<std::size_t>(place)].name;
+    std::set<std::string> chosen = chosen_;
+    if (chosen.erase(name) == 0)
+        chosen.insert(name);
+    choose(chosen);
+    const QScopedValueRollback guard(following_, true);
+    session_.selectLayer(place);
+    looked_at_ = name;
+    showRow();
+}
+
+/// The layer looked at and those selected stay when their rows are filtered away.
 void LayersPanel::takeFilter(const QString& pattern) {
     {
         const QScopedValueRollback guard(following_, true);
         shown_->setPattern(pattern);
     }
+    choose(chosen_);
     follow();
 }
 
-void LayersPanel::follow() {
+/// Makes the row of the layer looked at the current one.
+void LayersPanel::showRow() {
     const QScopedValueRollback guard(following_, true);
-    const QModelIndex row = shown_->mapFromSource(model_->index(session_.currentLayer(), 0));
-    if (!row.isValid())
-        view_->selectionModel()->clear();
-    else if (view_->currentIndex().row() != row.row() || !view_->selectionModel()->isSelected(row))
-        view_->selectionModel()->setCurrentIndex(row, // whatever keys are held down
-                                                 QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
-    view_->scrollTo(row);
+    const QModelIndex current = row(session_.currentLayer());
+    if (current.isValid()) // whatever keys are held down
+        view_->selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
+    else
+        view_->selectionModel()->clearCurrentIndex();
+    view_->scrollTo(current);
+}
+
+/// Something else chose the layer looked at. The row selected goes along where it was that of the layer before; any
+/// other selection is a choice of the user's.
+void LayersPanel::follow() {
+    if (following_)
+        return;
+    showRow();
+    const std::string before = std::exchange(looked_at_, lookedAt());
+    if (looked_at_ != before && (chosen_.empty() || chosen_ == std::set{before}))
+        choose({looked_at_});
 }
 
 void LayersPanel::showEvent(QShowEvent* event) {

@@ -46,6 +46,7 @@ FigureView::FigureView(QWidget* parent)
     canvas_->hide();
     connect(canvas_, &PlotCanvas::hovered, this, &FigureView::showReadout);
     connect(canvas_, &PlotCanvas::layerChosen, this, &FigureView::layerChosen);
+    connect(canvas_, &PlotCanvas::layerToggled, this, &FigureView::layerToggled);
     connect(canvas_, &PlotCanvas::zoomChanged, this, &FigureView::zoomChanged);
     applyStyle();
 }

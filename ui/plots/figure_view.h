@@ -51,6 +51,8 @@ signals:
     void hovered(const QString& text);
     /// A click in the depth chart or on a panel of the overview: the 1-based index of its layer.
     void layerChosen(int index);
+    /// The same with Ctrl held down.
+    void layerToggled(int index);
     void zoomChanged();
     void saveRequested();
     void copyDataRequested();

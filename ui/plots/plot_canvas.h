@@ -42,6 +42,7 @@ public:
 signals:
     void hovered(const QString& text, const QPoint& at);
     void layerChosen(int index);
+    void layerToggled(int index);
     void zoomChanged();
 
 protected:

@@ -85,7 +85,10 @@ void PlotCanvas::mouseReleaseEvent(QMouseEvent* event) {
         rest_.start();
         return;
     }
-    if (const int layer = drag.target.panel->layer_at(drag.from); layer > 0)
+    const int layer = drag.target.panel->layer_at(drag.from);
+    if (layer > 0 && event->modifiers().testFlag(Qt::ControlModifier))
+        emit layerToggled(layer);
+    else if (layer > 0)
         emit layerChosen(layer);
 }
 

@@ -74,6 +74,7 @@ void Workbench::follow(FigurePanel* panel, const QString& name) {
     connect(&panel->view(), &FigureView::hovered, this, &Workbench::hovered);
     connect(panel, &FigurePanel::saveRequested, this, [this, panel] { emit saveRequested(panel); });
     connect(panel, &FigurePanel::runRequested, this, &Workbench::runRequested);
+    connect(panel, &FigurePanel::layerToggled, layers_, &LayersPanel::toggle);
 }
 
 /// The places at first.

@@ -27,6 +27,23 @@ struct Layers : SessionTest {
     int rows() { return panel.view().model()->rowCount(); }
     QModelIndex row(int number) { return panel.view().model()->index(number, 0); }
 
+    /// A click of the mouse on a row as it is shown.
+    void click(int number, Qt::KeyboardModifiers keys = Qt::NoModifier) {
+        TableView& view = panel.view();
+        view.scrollTo(row(number));
+        QTest::mouseClick(view.viewport(), Qt::LeftButton, keys, view.visualRect(row(number)).center());
+    }
+
+    /// On the part of the table below its last row.
+    void click_beside(Qt::KeyboardModifiers keys = Qt::NoModifier) {
+        QWidget& viewport = *panel.view().viewport();
+        const QPoint beside(20, viewport.height() - 5);
+        ASSERT_FALSE(panel.view().indexAt(beside).isValid());
+        QTest::mousePress(&viewport, Qt::LeftButton, keys, beside);
+        QTest::mouseMove(&viewport, beside + QPoint(3, 1));
+        QTest::mouseRelease(&viewport, Qt::LeftButton, keys, beside + QPoint(3, 1));
+    }
+
     static QStringList clipboard() {
         return QGuiApplication::clipboard()->text().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
     }
@@ -91,6 +108,94 @@ TEST_F(Layers, offers_several_selected_layers) {
     panel.view().selectionModel()->select(row(1), QItemSelectionModel::Select | QItemSelectionModel::Rows);
     EXPECT_EQ((std::vector<int>{1, 3, 9}), offered);
     EXPECT_EQ(3, session.currentLayer());
+}
+
+using Places = std::vector<int>;
+
+TEST_F(Layers, ctrl_click_adds_and_removes_single_rows) {
+    click(1);
+    click(9, Qt::ControlModifier);
+    EXPECT_EQ((Places{1, 9}), panel.selection());
+    EXPECT_EQ(9, session.currentLayer()) << "the row clicked is looked at";
+    click(5, Qt::ControlModifier);
+    click(9, Qt::ControlModifier);
+    EXPECT_EQ((Places{1, 5}), panel.selection());
+    EXPECT_TRUE(panel.view().selectionModel()->isSelected(row(5)));
+    EXPECT_FALSE(panel.view().selectionModel()->isSelected(row(9)));
+    click(7, Qt::ShiftModifier);
+    EXPECT_EQ((Places{1, 5, 7, 8, 9}), panel.selection()) << "the range begins at the row clicked last";
+    click(4);
+    EXPECT_EQ(Places{4}, panel.selection());
+}
+
+TEST_F(Layers, ctrl_arrows_move_and_ctrl_space_selects) {
+    TableView& view = panel.view();
+    QTest::keyClick(&view, Qt::Key_Down, Qt::ControlModifier);
+    QTest::keyClick(&view, Qt::Key_Down, Qt::ControlModifier);
+    EXPECT_EQ(5, session.currentLayer());
+    EXPECT_EQ(Places{3}, panel.selection());
+    QTest::keyClick(&view, Qt::Key_Space, Qt::ControlModifier);
+    EXPECT_EQ((Places{3, 5}), panel.selection());
+    QTest::keyClick(&view, Qt::Key_Up, Qt::ControlModifier);
+    QTest::keyClick(&view, Qt::Key_Up, Qt::ControlModifier);
+    QTest::keyClick(&view, Qt::Key_Space, Qt::ControlModifier);
+    EXPECT_EQ(Places{5}, panel.selection());
+    QTest::keyClick(&view, Qt::Key_Down, Qt::ShiftModifier);
+    QTest::keyClick(&view, Qt::Key_A, Qt::ControlModifier);
+    EXPECT_EQ(13u, panel.selection().size());
+}
+
+TEST_F(Layers, a_layer_chosen_elsewhere_leaves_a_choice_of_several) {
+    click(1);
+    click(9, Qt::ControlModifier);
+    for (const int place : {1, 9, 6}) { // as a click in the grid does
+        session.selectLayer(place);
+        EXPECT_EQ(place, panel.view().currentIndex().row());
+        EXPECT_EQ((Places{1, 9}), panel.selection());
+    }
+    click(2);
+    session.selectLayer(8);
+    EXPECT_EQ(Places{8}, panel.selection()) << "one row goes along";
+    panel.toggle(4);
+    EXPECT_EQ((Places{4, 8}), panel.selection());
+    EXPECT_EQ(4, session.currentLayer());
+    panel.toggle(4);
+    EXPECT_EQ(Places{8}, panel.selection());
+}
+
+TEST_F(Layers, a_click_on_the_empty_part_changes_nothing) {
+    panel.resize(600, 600);
+    click(1);
+    click(9, Qt::ControlModifier);
+    for (const Qt::KeyboardModifier key : {Qt::NoModifier, Qt::ControlModifier, Qt::ShiftModifier}) {
+        click_beside(key);
+        EXPECT_EQ((Places{1, 9}), panel.selection());
+        EXPECT_EQ(9, session.currentLayer());
+    }
+}
+
+TEST_F(Layers, the_choice_stays_when_the_table_is_sorted_filtered_or_read_again) {
+    panel.view().sortByColumn(static_cast<int>(LayerColumn::index), Qt::DescendingOrder);
+    click(0);
+    click(11, Qt::ControlModifier);
+    EXPECT_EQ((Places{1, 12}), panel.selection());
+    QTest::keyClicks(&filter(), "layer\\.5");
+    ASSERT_EQ(2, rows());
+    EXPECT_EQ((Places{1, 12}), panel.selection()) << "one of them is filtered away";
+    click(1, Qt::ControlModifier);
+    EXPECT_EQ((Places{1, 11, 12}), panel.selection());
+    filter().clear();
+    EXPECT_EQ((Places{1, 11, 12}), panel.selection());
+    EXPECT_TRUE(panel.view().selectionModel()->isSelected(row(11)));
+    std::vector<Places> offered;
+    QObject::connect(&panel, &LayersPanel::selectionChanged, [&](const Places& places) { offered.push_back(places); });
+    emit session.currentChanged(); // the rows are made anew
+    EXPECT_EQ((Places{1, 11, 12}), offered.back());
+    EXPECT_TRUE(panel.view().selectionModel()->isSelected(row(11)));
+    QTest::keyClicks(&filter(), "layer\\.5");
+    click(0);
+    filter().clear();
+    EXPECT_EQ(Places{12}, panel.selection()) << "a plain click is a new choice";
 }
 
 TEST_F(Layers, names_leave_room_for_numbers_until_the_user_sets_their_width) {
