@@ -89,21 +89,22 @@ Result<ReportOptions> report_options(const ReportCommand& command) {
 /// The layers at a glance, for standard output.
 std::string overview_text(const Analysis& analysis) {
     TextTable table({"#", "norm layer", "kind", "C", "points", "std x", "alpha (points)", "R2", "alpha (bins)",
-                     "R2 bins", "R2 line", "rms dL/dx", ""});
+                     "R2 bins", "curve", "R2 line", "rms dL/dx", ""});
     const auto cell = [](const CurveFit* fit, double CurveFit::*member) {
         return fit == nullptr ? "" : short_number(fit->*member);
     };
     for (const auto& layer : analysis.layers) {
         const LayerAnalysis& a = *layer;
-        const CurveFit* points = a.fit(Curve::tanh, Weighting::points);
-        const CurveFit* bins = a.fit(Curve::tanh, Weighting::bins);
+        const CurveFit* points = a.main_fit(Weighting::points);
+        const CurveFit* bins = a.main_fit(Weighting::bins);
+        const std::string curve = a.fits.empty() ? "" : curve_name((points ? points : bins)->curve);
         const bool straight = points != nullptr && points->has_flag("alpha-undetermined");
         table.row(
             {std::to_string(a.layer.index), a.layer.name, kind_name(a.layer.kind), std::to_string(a.layer.channels),
              std::to_string(a.points), short_number(a.input.std()),
              straight ? "undetermined" : cell(points, &CurveFit::alpha), cell(points, &CurveFit::r2_points),
              bins != nullptr && bins->has_flag("alpha-undetermined") ? "undetermined" : cell(bins, &CurveFit::alpha),
-             cell(bins, &CurveFit::r2_bins), short_number(a.line.r2_points),
+             cell(bins, &CurveFit::r2_bins), curve, short_number(a.line.r2_points),
              a.input_grad ? short_number(a.input_grad->rms()) : "", a.warnings.empty() ? "" : "!"});
     }
     return table.text();

@@ -66,16 +66,21 @@ std::vector<BandBin> spread_band(const Profile& profile) {
     const FitData data = fit_data(profile, Weighting::points);
     const std::vector<ProfileBin> bins = profile.occupied();
     std::vector<BandBin> band;
+    const auto edge = [&](int number) {
+        return data.x.front() + (data.x.back() - data.x.front()) * number / FitData::equal_bins;
+    };
     for (std::size_t i = 0; i < data.size();) {
         ProfileBin sum;
-        for (const int bin = data.equal_bin[i]; i < data.size() && data.equal_bin[i] == bin; ++i) {
+        const int number = data.equal_bin[i];
+        for (; i < data.size() && data.equal_bin[i] == number; ++i) {
             sum.count += bins[i].count;
             sum.sum_x += bins[i].sum_x;
             sum.sum_y += bins[i].sum_y;
             sum.sum_yy += bins[i].sum_yy;
         }
         const double mean = sum.sum_y / sum.count;
-        band.push_back({sum.sum_x / sum.count, mean, std::sqrt(std::max(0.0, sum.sum_yy / sum.count - mean * mean)),
+        band.push_back({edge(number), edge(number + 1), sum.sum_x / sum.count, mean,
+                        std::sqrt(std::max(0.0, sum.sum_yy / sum.count - mean * mean)),
                         static_cast<int64_t>(sum.count)});
     }
     return band;
@@ -100,6 +105,13 @@ const CurveFit* LayerAnalysis::fit(Curve curve, Weighting weighting) const {
         return fit.curve == curve && fit.weighting == weighting;
     });
     return found == fits.end() ? nullptr : &*found;
+}
+
+const CurveFit* LayerAnalysis::main_fit(Weighting weighting) const {
+    if (const CurveFit* tanh = fit(Curve::tanh, weighting))
+        return tanh;
+    const auto first = std::ranges::find(fits, weighting, &CurveFit::weighting);
+    return first == fits.end() ? nullptr : &*first;
 }
 
 Result<LayerAnalysis> analyse_part(const LayerRecording& layer, const AnalysisOptions& options, const Part& part,

@@ -24,11 +24,12 @@ struct AnalysisOptions {
     bool keep_points = true;       ///< False when neither plots nor CSV are wanted.
 };
 
-/// The spread of y in one of the equal bins of x.
+/// The spread of y in one of the 256 equal bins over the range of x.
 struct BandBin {
-    double x = 0;    ///< mean of x
-    double mean = 0; ///< of y
-    double std = 0;  ///< of y, dividing by N
+    double first = 0, last = 0; ///< its edges
+    double x = 0;               ///< mean of x
+    double mean = 0;            ///< of y
+    double std = 0;             ///< of y, dividing by N
     int64_t count = 0;
 };
 
@@ -56,6 +57,9 @@ struct LayerAnalysis {
     std::vector<std::string> warnings;
 
     const CurveFit* fit(Curve curve, Weighting weighting) const;
+    /// The fit that stands for the layer where one is shown: of tanh if it was asked for, else of the first curve that
+    /// was. Null where nothing was fitted with that weighting.
+    const CurveFit* main_fit(Weighting weighting) const;
 };
 
 /// A recording, analysed: whole, or as far as it has come. A value whose layers are shared, so that taking a new state

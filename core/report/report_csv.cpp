@@ -80,13 +80,13 @@ std::string joined(const std::vector<std::string>& parts) {
 std::string layers_csv(const Analysis& analysis) {
     Table table("index,name,kind,channels,eps,eps_source,trained_alpha,points,input_mean,input_std,input_min,input_max,"
                 "input_nan,input_inf,output_std,output_min,output_max,input_grad_rms,output_grad_rms,"
-                "alpha_points,A_alpha_points,r2_points,alpha_bins,A_alpha_bins,r2_bins,r2_line,warnings");
+                "curve,alpha_points,A_alpha_points,r2_points,alpha_bins,A_alpha_bins,r2_bins,r2_line,warnings");
     CurveFit none;
     none.A = none.alpha = none.r2_points = none.r2_bins = undefined;
     for (const auto& layer : analysis.layers) {
         const LayerAnalysis& a = *layer;
-        const CurveFit* by_points = a.fit(Curve::tanh, Weighting::points);
-        const CurveFit* by_bins = a.fit(Curve::tanh, Weighting::bins);
+        const CurveFit* by_points = a.main_fit(Weighting::points);
+        const CurveFit* by_bins = a.main_fit(Weighting::bins);
         const CurveFit &points = by_points ? *by_points : none, &bins = by_bins ? *by_bins : none;
         const auto& eps = a.layer.eps;
         table.row({int64_t{a.layer.index},
@@ -108,6 +108,7 @@ std::string layers_csv(const Analysis& analysis) {
                    a.output.max,
                    grad_rms(a.input_grad),
                    grad_rms(a.output_grad),
+                   a.fits.empty() ? "" : curve_name((by_points ? points : bins).curve),
                    points.alpha,
                    points.A * points.alpha,
                    points.r2_points,

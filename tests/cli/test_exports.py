@@ -76,6 +76,22 @@ class Exports(ProgramTest):
         self.assertEqual((self.folder / "notes.txt").read_text(), "mine")
         self.assertNotEqual((self.folder / "report.json").read_text(), "old")
 
+    def test_tables_show_the_curve_that_was_asked_for(self):
+        for curves, weighting, shown in (("erf", "both", "erf"), ("isru,tanh", "points", "tanh"), ("arctan", "bins", "arctan")):
+            with self.subTest(curves=curves, weighting=weighting):
+                said = self.run_program("report", BERT, "--out", self.folder, "--formats", "json,csv", "--curve", curves,
+                                        "--weighting", weighting).stdout
+                report = json.loads((self.folder / "report.json").read_text())
+                with open(self.folder / "layers.csv", newline="") as file:
+                    rows = list(csv.DictReader(file))
+                for row, layer, line in zip(rows, report["layers"], said.splitlines()[1:], strict=True):
+                    self.assertEqual(row["curve"], shown)
+                    self.assertIn(shown, line)
+                    for by in ("points", "bins"):
+                        fits = [fit for fit in layer["fits"] if (fit["curve"], fit["weighting"]) == (shown, by)]
+                        for column, number in (("alpha_" + by, "alpha"), ("r2_" + by, "r2_" + by)):
+                            self.assertEqual(row[column] and float(row[column]), fits[0][number] if fits else "")
+
     def test_every_curve_and_the_affine_view(self):
         report = self.run_json("report", BERT, "--out", self.folder, "--formats", "json", "--curve", "all", "--weighting",
                                "points")

@@ -28,20 +28,20 @@ struct Column {
 
 template <Weighting weighting>
 double alpha(const LayerRow& row) {
-    const CurveFit* fit = drawn_fit(*row.result, weighting);
+    const CurveFit* fit = row.result->main_fit(weighting);
     const bool known =
         fit != nullptr && has_curve(*fit) && !fit->has_flag("alpha-undetermined") && !fit->has_flag("constant");
     return known ? fit->alpha : NAN;
 }
 
 double slope(const LayerRow& row) {
-    const CurveFit* fit = drawn_fit(*row.result, Weighting::points);
+    const CurveFit* fit = row.result->main_fit(Weighting::points);
     return fit != nullptr && has_curve(*fit) ? fit->A * fit->alpha : NAN;
 }
 
 template <Weighting weighting, double CurveFit::*measure>
 double measured(const LayerRow& row) {
-    const CurveFit* fit = drawn_fit(*row.result, weighting);
+    const CurveFit* fit = row.result->main_fit(weighting);
     return fit != nullptr ? fit->*measure : NAN;
 }
 
@@ -155,7 +155,7 @@ QString text_of(const LayerRow& row, LayerColumn column) {
 
 /// The fit behind α in words.
 QString fit_note(const LayerRow& row, Weighting weighting) {
-    const CurveFit* fit = drawn_fit(*row.result, weighting);
+    const CurveFit* fit = row.result->main_fit(weighting);
     if (fit == nullptr)
         return Text::tr("No curve was fitted this way.");
     QStringList lines{equation_text(*fit)};

@@ -25,14 +25,14 @@ DepthSeries series_of(const Analysis& analysis, DepthSeries series, const Value&
 /// A number of a layer's fit by `weighting`; NaN without such a fit.
 Value of_fit(Weighting weighting, double CurveFit::*number) {
     return [=](const LayerAnalysis& layer) {
-        const CurveFit* fit = drawn_fit(layer, weighting);
+        const CurveFit* fit = layer.main_fit(weighting);
         return fit != nullptr && has_curve(*fit) ? fit->*number : undefined;
     };
 }
 
 Doubt alpha_undetermined(Weighting weighting) {
     return [=](const LayerAnalysis& layer) {
-        const CurveFit* fit = drawn_fit(layer, weighting);
+        const CurveFit* fit = layer.main_fit(weighting);
         return fit != nullptr && (fit->has_flag("alpha-undetermined") || fit->has_flag("constant"));
     };
 }

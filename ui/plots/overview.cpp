@@ -41,7 +41,7 @@ TextElement* panel_head(QCustomPlot& plot, const LayerAnalysis& layer, const Loo
     name.is_name = true;
     std::vector<TextRow> rows{name};
     for (const Weighting weighting : {Weighting::points, Weighting::bins}) {
-        const CurveFit* fit = drawn_fit(layer, weighting);
+        const CurveFit* fit = layer.main_fit(weighting);
         if (fit == nullptr || !measures || !layer.has_points)
             continue;
         const QColor colour = curve_pen(look, weighting, 1).color();
@@ -191,7 +191,7 @@ private:
         QString key =
             QStringLiteral("%1 of %2 norm layers; density in %3, single points as dots; α and R² by points")
                 .arg(QString::number(shown), QString::number(analysis_.layer_count), counts_text(options_.counts));
-        const auto has_bins = [](const LayerPtr& layer) { return drawn_fit(*layer, Weighting::bins) != nullptr; };
+        const auto has_bins = [](const LayerPtr& layer) { return layer->main_fit(Weighting::bins) != nullptr; };
         if (std::ranges::any_of(layers_, has_bins))
             key += QStringLiteral(", and by bins of x (dashed)");
         std::vector<std::string> warnings = analysis_.warnings;

@@ -182,7 +182,7 @@ QPen curve_pen(const Look& look, Weighting weighting, double width_pt) {
 }
 
 void add_curve(QCPAxisRect& axes, const LayerAnalysis& layer, Weighting weighting, const QPen& pen) {
-    const CurveFit* fit = drawn_fit(layer, weighting);
+    const CurveFit* fit = layer.main_fit(weighting);
     if (fit != nullptr && has_curve(*fit))
         new FunctionPlottable(
             axes, [fit = *fit](double x) { return fit.value(x); }, pen);

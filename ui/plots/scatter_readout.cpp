@@ -15,7 +15,7 @@ QString measured_text(const char* name, double value, double error) {
 }
 
 std::vector<TextRow> fit_rows(const LayerAnalysis& layer, Weighting weighting, const Look& look) {
-    const CurveFit* fit = drawn_fit(layer, weighting);
+    const CurveFit* fit = layer.main_fit(weighting);
     if (fit == nullptr)
         return {};
     const bool points = weighting == Weighting::points;
@@ -52,7 +52,7 @@ std::vector<TextRow> comparison_rows(const LayerAnalysis& layer, const Look& loo
         rows.push_back(
             {QStringLiteral("straight line instead: R² points %1").arg(r2_text(layer.line.r2_points)), look.text});
     QStringList others;
-    const CurveFit* drawn = drawn_fit(layer, Weighting::points);
+    const CurveFit* drawn = layer.main_fit(Weighting::points);
     for (const CurveFit& fit : layer.fits)
         if (drawn != nullptr && fit.weighting == Weighting::points && fit.curve != drawn->curve && has_curve(fit))
             others << QString::fromStdString(curve_name(fit.curve)) + QLatin1Char(' ') + r2_text(fit.r2_points);

@@ -70,13 +70,6 @@ QString power_of_ten(int exponent) {
     return exponent == 0 ? QStringLiteral("1") : QStringLiteral("10") + superscript(exponent);
 }
 
-const CurveFit* drawn_fit(const LayerAnalysis& layer, Weighting weighting) {
-    if (const CurveFit* fit = layer.fit(Curve::tanh, weighting))
-        return fit;
-    const auto first = std::ranges::find(layer.fits, weighting, &CurveFit::weighting);
-    return first == layer.fits.end() ? nullptr : &*first;
-}
-
 bool has_curve(const CurveFit& fit) {
     return std::isfinite(fit.A) && std::isfinite(fit.alpha) && std::isfinite(fit.offset) &&
            !fit.has_flag("no-points") && !fit.has_flag("too-few-points");

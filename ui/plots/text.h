@@ -24,8 +24,6 @@ QString power_of_ten(int exponent);
 QString equation_text(const CurveFit& fit);
 /// "α = 0.0691 ± 0.0002", or "linear, α undetermined".
 QString alpha_text(const CurveFit& fit, int digits = 4);
-/// The fit that is drawn and told: tanh if it was fitted, else the first that was. Null where this weighting was not.
-const CurveFit* drawn_fit(const LayerAnalysis& layer, Weighting weighting);
 /// Whether a fit has a curve to draw.
 bool has_curve(const CurveFit& fit);
 /// What a fit's flags mean, in words; empty for a fit without any.

@@ -21,11 +21,11 @@ std::vector<NormLayer> layers_of(const OpenFile* file, const OpenRun* run) {
 
 constexpr double most_band_bins = 256; ///< `LayerAnalysis::band` is over so many equal bins of x
 
-/// How plainly a layer shows its S: how much better a tanh describes it than a straight line does, times the share of
-/// the range of x that has points (a single far point makes a good fit and an empty picture). −∞ where that is not
+/// How plainly a layer shows its S: how much better its curve describes it than a straight line does, times the share
+/// of the range of x that has points (a single far point makes a good fit and an empty picture). −∞ where that is not
 /// known.
 double bend(const LayerPtr& layer) {
-    const CurveFit* fit = layer ? layer->fit(Curve::tanh, Weighting::points) : nullptr;
+    const CurveFit* fit = layer ? layer->main_fit(Weighting::points) : nullptr;
     const double gain = fit == nullptr ? NAN : fit->r2_points - layer->line.r2_points;
     const double filled = layer ? static_cast<double>(layer->band.size()) / most_band_bins : 0;
     return std::isfinite(gain) ? gain * filled : -INFINITY;
