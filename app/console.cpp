@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/console.h"
 
+#include "core/base/words.h"
+
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -63,12 +65,12 @@ void Console::say(const std::string& line) {
     if (quiet_)
         return;
     clear_bar();
-    std::fprintf(stderr, "%s\n", line.c_str());
+    std::fprintf(stderr, "%s\n", printable(line).c_str());
 }
 
 void Console::warn(const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings)
-        say("normscope: warning: " + Error{ErrorCode::bad_argument, "", warning}.line());
+        say("normscope: warning: " + warning);
 }
 
 void Console::result(const std::string& text) {

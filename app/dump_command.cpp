@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dump_command.h"
 
+#include "app/run_options.h"
+#include "core/base/outputs.h"
 #include "core/recording/mapping.h"
 
 #include <filesystem>
@@ -9,6 +11,7 @@ namespace normscope {
 
 void add_dump_options(CLI::App& command, DumpCommand& options) {
     command.add_option("-o,--output", options.out, "the dump to write (.h5)")->required();
+    add_force_option(command, options.force);
     add_pair_options(command, options.pairing);
     command.add_flag("--json", options.json, "print layers, samples and bytes as JSON");
     command.add_flag("--quiet", options.quiet, "no progress, no messages");
@@ -17,6 +20,7 @@ void add_dump_options(CLI::App& command, DumpCommand& options) {
 Result<std::shared_ptr<const Recording>> open_named(const DumpCommand& options) {
     NORMSCOPE_LET(pairing, parse_pairing(options.pairing));
     NORMSCOPE_LET(opened, open_dumps(options.dumps, pairing));
+    NORMSCOPE_TRY(check_output(options.out, OutputKind::dump, {opened->files, options.force}));
     NORMSCOPE_TRY(remember_pairs(options.dumps.front(), pairing));
     return opened;
 }

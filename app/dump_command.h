@@ -16,13 +16,14 @@ struct DumpCommand {
     std::vector<std::string> dumps;
     PairOptions pairing;
     std::string out;
-    bool json = false, quiet = false;
+    bool json = false, quiet = false, force = false;
 };
 
-/// Adds `-o`, `--pair`, `--mappings`, `--json` and `--quiet`.
+/// Adds `-o`, `--force`, `--pair`, `--mappings`, `--json` and `--quiet`.
 void add_dump_options(CLI::App& command, DumpCommand& options);
 
-/// The dumps as one recording. Errors: those of `open_dumps`, `parse_pairing` and `remember_pairs`.
+/// The dumps as one recording, where the output may be written. Errors: those of `open_dumps`, `parse_pairing`,
+/// `remember_pairs` and `check_output`.
 Result<std::shared_ptr<const Recording>> open_named(const DumpCommand& options);
 
 /// Writes the recording to `out` and says so; returns the exit code.

@@ -4,6 +4,7 @@
 #include "app/pair_options.h"
 #include "app/run_options.h"
 #include "app/table.h"
+#include "core/base/words.h"
 #include "core/recording/suggest_pairs.h"
 #include "core/report/report_json.h"
 #include "core/run/file_contents.h"
@@ -29,12 +30,12 @@ std::string shape_text(const std::vector<int64_t>& shape) {
 
 void print(const FileContents& contents) {
     const RunInfo& run = contents.run;
-    std::string text = run.path + "\n" + run.format + (run.family.empty() ? "" : ", family " + run.family);
+    std::string text = printable(run.path) + "\n" + run.format + (run.family.empty() ? "" : ", family " + run.family);
     text += contents.tensors.empty() ? "\n" : ", " + std::to_string(contents.tensors.size()) + " tensors\n";
     for (const auto& [key, value] : contents.metadata)
-        text += "  " + key + " = " + value.substr(0, 100) + "\n";
+        text += "  " + printable(key) + " = " + printable(value.substr(0, 100)) + "\n";
     for (const auto& [key, told] : run.told)
-        text += "  " + key + " = " + told.value + "   (" + told.source + ")\n";
+        text += "  " + key + " = " + printable(told.value) + "   (" + told.source + ")\n";
     TextTable layers({"#", "norm layer", "kind", "C", "eps", "from", "trained alpha"});
     for (const NormLayer& layer : contents.layers) {
         const auto alpha = layer.trained_alpha();

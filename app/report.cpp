@@ -122,6 +122,8 @@ Result<AnalysisPtr> make_report(const ReportCommand& command, Console& console) 
     NORMSCOPE_LET(request, run_request(command.run));
     NORMSCOPE_LET(pairing, parse_pairing(command.pairing));
     request.pairing = pairing;
+    files.rules = output_rules(command.source, request);
+    NORMSCOPE_TRY(check_report(files));
     NORMSCOPE_LET(opened, open_recording(command.source, request, console.progress()));
     NORMSCOPE_TRY(remember_pairs(command.source, pairing));
     NORMSCOPE_LET(analysed, analyse(*opened.recording, analysis_with, console.progress()).within(command.source));

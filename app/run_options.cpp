@@ -5,6 +5,16 @@
 #include <cstdlib>
 
 namespace normscope {
+namespace {
+
+/// CLI11's own check prints the largest double in full.
+const CLI::Validator not_negative(
+    [](std::string& text) {
+        return text.starts_with('-') ? "expected a number of at least 0, found `" + text + "`" : std::string();
+    },
+    "N");
+
+} // namespace
 
 void add_run_options(CLI::App& command, RunOptions& options) {
     command.add_option("--input", options.input,
@@ -19,16 +29,20 @@ void add_run_options(CLI::App& command, RunOptions& options) {
     command.add_flag("--no-grad", options.no_grad, "capture no gradients");
     command.add_option("--gradient", options.gradient, "norm, total or both: which way the input's gradient takes");
     command.add_option("--sample", options.sample, "keep at most N tokens a layer; statistics stay exact")
-        ->check(CLI::NonNegativeNumber);
+        ->check(not_negative);
     command.add_option("--batch-size", options.batch_size, "samples run at once (default: what the memory allows)")
-        ->check(CLI::NonNegativeNumber);
+        ->check(not_negative);
     command.add_option("--memory", options.memory,
                        "budget for running, such as 512M or 2G (default: half of the memory)");
     command.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
-    command.add_option("--threads", options.threads, "threads of LibTorch (default: all cores)")
-        ->check(CLI::NonNegativeNumber);
-    command.add_option("--seed", options.seed, "seed of random input and cotangents (default 0)");
+    command.add_option("--threads", options.threads, "threads of LibTorch (default: all cores)")->check(not_negative);
+    command.add_option("--seed", options.seed, "seed of random input and cotangents (default 0)")->check(not_negative);
+    add_force_option(command, options.force);
     command.add_flag("--trust", options.trust, "run a program without asking");
+}
+
+void add_force_option(CLI::App& command, bool& force) {
+    command.add_flag("--force", force, "replace an output even where the file that is there is of another kind");
 }
 
 Result<int64_t> parse_memory(const std::string& text) {
@@ -53,7 +67,7 @@ Result<int64_t> parse_memory(const std::string& text) {
 }
 
 Result<RunRequest> run_request(const RunOptions& options) {
-    RunRequest request{options.input, options.labels, options.settings, {}, {}};
+    RunRequest request{options.input, options.labels, options.settings, {}, {}, options.force};
     CaptureOptions& capture = request.capture;
     if (!options.loss.empty()) {
         NORMSCOPE_LET(loss, loss_from_name(options.loss));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/table.h"
 
+#include "core/base/words.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -22,6 +24,12 @@ std::string short_number(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.4g", value);
     return text;
+}
+
+void TextTable::row(std::vector<std::string> cells) {
+    for (std::string& cell : cells)
+        cell = printable(cell);
+    rows_.push_back(std::move(cells));
 }
 
 std::string TextTable::text() const {

@@ -9,11 +9,11 @@ namespace normscope {
 /// Four significant digits, for people.
 std::string short_number(double value);
 
-/// A table as aligned text.
+/// A table as aligned text; cells are `printable`.
 class TextTable {
 public:
     explicit TextTable(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
-    void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+    void row(std::vector<std::string> cells);
     std::string text() const;
 
 private:

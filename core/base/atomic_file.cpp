@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/files.h"
+#include "core/base/outputs.h"
 
 #include <atomic>
 #include <cerrno>
@@ -40,6 +41,15 @@ Result<void> flush_to_disk(const std::string& path, int flags) {
     return {};
 }
 
+/// What a link leads to, so that the link stays and the file is replaced.
+std::string behind_links(const std::string& path) {
+    std::error_code none;
+    if (!std::filesystem::is_symlink(path, none))
+        return path;
+    const auto target = std::filesystem::weakly_canonical(path, none);
+    return none ? path : target.string();
+}
+
 /// A name no other writer uses, in this process or another.
 std::string part_name(const std::string& path) {
     static std::atomic<unsigned> counter{0};
@@ -61,7 +71,7 @@ Result<void> write_all(const std::string& path, std::string_view contents) {
 
 } // namespace
 
-AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), part_(part_name(path_)) {}
+AtomicFile::AtomicFile(const std::string& path) : path_(behind_links(path)), part_(part_name(path_)) {}
 
 AtomicFile::~AtomicFile() {
     if (!committed_)
@@ -69,6 +79,7 @@ AtomicFile::~AtomicFile() {
 }
 
 Result<void> AtomicFile::commit() {
+    NORMSCOPE_TRY(expect_replaceable(path_));
     if (auto flushed = flush_to_disk(part_, 0); !flushed)
         return Error{ErrorCode::cannot_write, path_, flushed.error().message};
     struct stat before {};

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 
+#include "core/base/words.h"
+
 namespace normscope {
 
 std::string Error::line() const {
-    std::string text = where.empty() ? message : where + ": " + message;
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            c = ' ';
-    return text;
+    return printable(where.empty() ? message : where + ": " + message);
 }
 
 int exit_code(ErrorCode code) {

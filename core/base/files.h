@@ -48,10 +48,11 @@ private:
 Result<std::string> read_text(const std::string& path, uint64_t limit);
 
 /// A file written under a temporary name in the folder of `path` and renamed when whole. Until `commit` succeeds the
-/// file at `path`, if any, is untouched; destruction without commit removes the temporary file.
+/// file at `path`, if any, is untouched; destruction without commit removes the temporary file. Where `path` is a link,
+/// the file that it leads to is replaced.
 class AtomicFile {
 public:
-    explicit AtomicFile(std::string path);
+    explicit AtomicFile(const std::string& path);
     ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
@@ -59,7 +60,7 @@ public:
     /// Where to write: beside the target, ending in `.part`, a name no other writer uses.
     const std::string& part_path() const { return part_; }
 
-    /// Flushes the temporary file to disk and renames it. Errors: cannot_write.
+    /// Flushes the temporary file to disk and renames it. Errors: cannot_write; those of `expect_replaceable`.
     Result<void> commit();
 
 private:
@@ -68,7 +69,8 @@ private:
     bool committed_ = false;
 };
 
-/// Writes `contents` to `path` atomically. Errors: cannot_write, naming the path (full disk included).
+/// Writes `contents` to `path` atomically. Errors: cannot_write, naming the path (full disk included); those of
+/// `expect_replaceable`.
 Result<void> write_file(const std::string& path, std::string_view contents);
 
 /// Makes a folder and its parents. Errors: cannot_write.

@@ -70,8 +70,8 @@ public:
         outline();
         NORMSCOPE_LET(sink, TensorSink::create(options_.dump, recording_, coming()));
         RecordingTap tap(network_, plan_, *sink, progress);
-        if (options_.threads > 0)
-            at::set_num_threads(options_.threads);
+        if (plan_.threads > 0)
+            at::set_num_threads(plan_.threads);
         NORMSCOPE_TRY(progress.check()); // the first tensor on a GPU takes about half a second
         network_.to_device(options_.device);
         const c10::AutoGradMode with_gradients(plan_.gradients()); // thread-local, so it is set where the work is done
@@ -199,6 +199,13 @@ private:
 
 bool cuda_available() {
     return at::hasCUDA();
+}
+
+Result<bool> fits_memory(const Network& network, const Batch& batch, const CaptureOptions& options) {
+    const auto plan = plan_capture(network, batch, options);
+    if (!plan && plan.error().code != ErrorCode::out_of_memory)
+        return plan.error();
+    return static_cast<bool>(plan);
 }
 
 Result<CaptureResult> capture(Network& network, const Batch& batch, const CaptureOptions& options, Progress& progress) {

@@ -50,6 +50,9 @@ struct CaptureResult {
 /// True when this LibTorch can run networks on a CUDA device of this machine. The first call may take a second.
 bool cuda_available();
 
+/// Whether what would be captured fits the memory budget. Errors: those of `capture` before it runs anything.
+Result<bool> fits_memory(const Network& network, const Batch& batch, const CaptureOptions& options);
+
 /// Runs a network on a batch and records every chosen norm layer. Progress by batch and layer; cancels within a
 /// layer. Errors: cannot_run (shape, labels out of range, device), bad_argument (regular expression, no layer matches),
 /// out_of_memory, cancelled, cannot_write; no dump is left behind then.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <thread>
 
 namespace normscope {
 namespace {
@@ -123,6 +124,16 @@ Result<int64_t> fitting_batch(const Network& network, const CaptureOptions& opti
     return static_cast<int64_t>(std::min(left / std::max(each, 1.0), 1e9));
 }
 
+/// More threads than cores gain nothing, and tens of thousands of them end the process.
+int available_threads(int asked, std::vector<std::string>& warnings) {
+    const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    if (asked <= cores)
+        return asked;
+    warnings.push_back("--threads " + std::to_string(asked) + " is more than this machine's cores; " +
+                       std::to_string(cores) + " threads run");
+    return cores;
+}
+
 } // namespace
 
 Result<CapturePlan> plan_capture(const Network& network, const Batch& batch, const CaptureOptions& options) {
@@ -132,6 +143,7 @@ Result<CapturePlan> plan_capture(const Network& network, const Batch& batch, con
         return Error{ErrorCode::bad_argument, "--device", "expected cpu or cuda, found \"" + options.device + "\""};
     CapturePlan plan;
     plan.gradient = options.gradient;
+    plan.threads = available_threads(options.threads, plan.warnings);
     NORMSCOPE_LET(loss, choose_loss(network, batch, options, plan.warnings));
     plan.loss = loss;
     NORMSCOPE_LET(chosen, matching_layers(network.norm_layers(), options.layers));

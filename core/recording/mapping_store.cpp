@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace normscope {
@@ -43,8 +44,9 @@ Result<Json> read_store(const std::string& store) {
         return Json(Json::object());
     NORMSCOPE_LET(text, read_text(store, store_limit));
     auto json = Json::parse(text, nullptr, false);
-    if (!json.is_object())
-        return Error{ErrorCode::damaged, store, "expected saved mappings as JSON, found something else; remove it"};
+    if (!json.is_object() || !std::ranges::all_of(json, [](const Json& pairs) { return pairs.is_array(); }))
+        return Error{ErrorCode::damaged, store,
+                     "expected saved mappings as JSON, found something else; name another file"};
     return json;
 }
 

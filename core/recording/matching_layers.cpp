@@ -33,9 +33,8 @@ Result<std::shared_ptr<const Recording>> only_matching(std::shared_ptr<const Rec
     for (const LayerRecording& layer : recording->layers)
         layers.push_back(layer.layer);
     NORMSCOPE_LET(chosen, matching_layers(layers, pattern));
-    auto kept = std::make_shared<Recording>();
-    kept->run = recording->run;
-    kept->warnings = recording->warnings;
+    auto kept = std::make_shared<Recording>(*recording);
+    kept->layers.clear();
     for (std::size_t i = 0; i < chosen.size(); ++i)
         if (chosen[i])
             kept->layers.push_back(recording->layers[i]);

@@ -32,6 +32,8 @@ Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request
     if (request.input.empty())
         return Error{ErrorCode::bad_argument, path,
                      "expected --input with a checkpoint; name images or an array, or try --input random"};
+    if (const std::string& dump = request.capture.dump; !dump.empty())
+        NORMSCOPE_TRY(check_output(dump, OutputKind::dump, output_rules(path, request)));
     std::vector<std::string> warnings;
     NORMSCOPE_LET(network, open_network(catalog, request.settings, warnings));
     NORMSCOPE_TRY(progress.check());
@@ -39,9 +41,12 @@ Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request
     NORMSCOPE_LET(source, describe(catalog, progress));
     CaptureOptions options = request.capture;
     options.source = std::move(source);
-    auto captured = capture(*network, batch, options, progress);
-    if (!captured && captured.error().code == ErrorCode::out_of_memory && options.dump.empty())
-        captured = capture_on_disk(*network, batch, options, progress);
+    const auto fits = fits_memory(*network, batch, options);
+    if (!fits)
+        return fits.error().within(path);
+    const bool on_disk = options.dump.empty() && !*fits;
+    auto captured =
+        on_disk ? capture_on_disk(*network, batch, options, progress) : capture(*network, batch, options, progress);
     if (!captured) // a dump that cannot be written names itself
         return captured.error().code == ErrorCode::cannot_write ? captured.error() : captured.error().within(path);
     auto recording = std::make_shared<Recording>(*captured->recording);

@@ -39,7 +39,27 @@ class Errors(ProgramTest):
         self.assert_fails(2, "capture", VIT, *IMAGES, "--set", "colour=blue", "-o", self.folder / "o.h5", says=["heads", "eps"])
         self.assert_fails(2, "capture", VIT, *IMAGES, "--layers", "([", "-o", self.folder / "o.h5")
         self.assert_fails(2, "capture", VIT, *IMAGES, "--loss", "hope", "-o", self.folder / "o.h5", says=["labels"])
+        for option in ("--sample", "--batch-size", "--threads", "--seed"):
+            self.assert_fails(2, "capture", VIT, *IMAGES, option, -1, "-o", self.folder / "o.h5", says=[option, "at least 0, found `-1`"])
+            self.assert_fails(2, "capture", VIT, *IMAGES, option, 10**12 if option == "--threads" else "many", "-o", self.folder / "o.h5",
+                              says=[option])
         self.assertEqual(self.files(), [])
+
+    def test_threads_are_bounded_by_the_machine(self):
+        for threads in (100, 20_000, 100_000, 2**31 - 1):
+            done = self.run_program("capture", VIT, "--input", "random", "--threads", threads, "-o", self.folder / "o.h5")
+            self.assertIn(f"{os.cpu_count()} threads run", done.stderr)
+
+    def test_names_of_strangers_do_not_reach_the_terminal_raw(self):
+        names = ["\x1b[31mred\x1b[2J.norm.weight", "two\nlines.norm.weight", "c1\x9bm.norm.weight"]
+        header = {name: {"dtype": "F32", "shape": [1], "data_offsets": [4 * i, 4 * i + 4]} for i, name in enumerate(names)}
+        path = self.write("names.safetensors", safetensors({**header, "__metadata__": {"a\x1b": "b\x1b\n"}}, bytes(12)))
+        done = self.run_program("inspect", path)
+        for text in (done.stdout, done.stderr):
+            self.assertNotRegex(text, "[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+        self.assertIn("\\x1b[31mred\\x1b[2J.norm", done.stdout)
+        self.assertIn("two\\nlines.norm", done.stdout)
+        self.assertEqual({t["name"] for t in self.run_json("inspect", path)["tensors"]}, set(names))
 
     def test_no_gpu(self):
         with unittest.mock.patch.dict(os.environ, CUDA_VISIBLE_DEVICES=""):
@@ -126,7 +146,7 @@ class Errors(ProgramTest):
 
     def test_a_full_disk_loses_nothing(self):
         """A limit on file size stands for the disk: writes fail in the middle of a file."""
-        before = b"the report of yesterday"
+        before = b'{"report": "of yesterday"}'
         out = self.folder / "out"
         out.mkdir()
         (out / "report.json").write_bytes(before)

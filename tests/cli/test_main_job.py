@@ -2,19 +2,9 @@
 """The main job on the sample: what a new user does first must keep working, with the numbers the docs state."""
 import json
 import math
-import pathlib
-import signal
 import subprocess
-import time
 
 from program import BERT, IMAGES, PROGRAM, SAMPLE, ProgramTest
-
-
-def catches_interrupts(pid):
-    """True once the program has taken over SIGINT (bit 1 of SigCgt); before that it is still being loaded."""
-    status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
-    return int(caught.split()[1], 16) & 2 != 0
 
 
 class MainJob(ProgramTest):
@@ -88,20 +78,6 @@ class MainJob(ProgramTest):
                                  "--batch-size", size) for size in (64, 7)]
         for a, b in zip(reports[0]["layers"], reports[1]["layers"]):
             self.assertAlmostEqual(a["input_grad"]["rms"] / b["input_grad"]["rms"], 1, delta=1e-4)  # float32 sums
-
-    def test_interrupting_ends_within_a_second_and_leaves_nothing(self):
-        out = self.folder / "run.h5"
-        work = subprocess.Popen([PROGRAM, "capture", SAMPLE / "vit-layernorm.safetensors", *map(str, IMAGES), "--batch-size",
-                                 "1", "--threads", "1", "-o", out], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        while work.poll() is None and not catches_interrupts(work.pid):
-            time.sleep(0.01)
-        work.send_signal(signal.SIGINT)
-        start = time.monotonic()
-        error = work.communicate(timeout=30)[1].decode()
-        if work.returncode != 0:  # a fast machine may have finished
-            self.assertLess(time.monotonic() - start, 3)  # a second, and room for a busy machine
-            self.assertEqual(work.returncode, 130, error)
-            self.assertEqual(self.files(), [])
 
 
 if __name__ == "__main__":

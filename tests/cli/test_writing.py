@@ -10,11 +10,12 @@ import subprocess
 import time
 import unittest
 
-from program import IMAGES, PROGRAM, SAMPLE, ProgramTest
+from program import BERT, IMAGES, PROGRAM, SAMPLE, ProgramTest
 
 CHECKPOINT = SAMPLE / "vit-layernorm.safetensors"
 LONG = ["--input", *sorted((SAMPLE / "images").rglob("*.png")) * 4, "--batch-size", "1", "--threads", "1"]
 SAMPLES = len(LONG) - 5
+OLD = BERT.read_bytes()  # a dump, as the one that is written
 TOKENS, ONE_SAMPLE = 17, 25 * 4 * 17 * 64 * 4  # bytes of 25 layers' 4 tensors of (17, 64) float32
 
 
@@ -46,13 +47,13 @@ class Writing(ProgramTest):
             time.sleep(0.01)
         self.fail(f"it ended before it was seen: {work.stderr.read().decode()}")
 
-    def test_a_cancel_leaves_the_old_file_and_no_part(self):
-        self.out.write_text("the old file")
+    def test_an_interrupt_ends_the_run_and_leaves_the_old_file_and_no_part(self):
+        self.out.write_bytes(OLD)
         work, _ = self.start()
         work.send_signal(signal.SIGINT)
-        self.assertEqual(work.wait(timeout=30), 130)
+        self.assertEqual(work.wait(timeout=30), 130)  # a run that goes on to its end exits with 0
         self.assertEqual(self.files(), ["run.h5"])
-        self.assertEqual(self.out.read_text(), "the old file")
+        self.assertEqual(self.out.read_bytes(), OLD)
 
     def test_after_a_kill_the_part_opens_with_what_was_flushed(self):
         work, part = self.start()
@@ -94,14 +95,14 @@ class Writing(ProgramTest):
             (self.folder / left[0]).unlink()
 
     def test_a_full_disk_leaves_the_old_file_and_no_part(self):
-        self.out.write_text("the old file")
+        self.out.write_bytes(OLD)
         for size in (1_000, 100_000, 5 * ONE_SAMPLE, 60 * ONE_SAMPLE):
             done = self.run_program("capture", CHECKPOINT, *IMAGES, "--batch-size", 8, "-o", self.out, code=5,
                                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
             self.assertIn("run.h5", done.stderr)
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
             self.assertEqual(self.files(), ["run.h5"])
-            self.assertEqual(self.out.read_text(), "the old file")
+            self.assertEqual(self.out.read_bytes(), OLD)
 
     def test_a_run_beyond_the_memory_budget_is_shown_from_a_temporary_file(self):
         before = set(pathlib.Path("/var/tmp").iterdir())

@@ -9,6 +9,8 @@
 #include "ui/plots/figure.h"
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <set>
@@ -37,7 +39,7 @@ public:
     }
 
     Result<void> write() {
-        NORMSCOPE_LET(folder, StagedFolder::open(options_.folder));
+        NORMSCOPE_LET(folder, StagedFolder::open(options_.folder, options_.rules));
         if (const auto staged = stage(folder); !staged)
             return folder.unstaged(staged.error());
         return folder.commit();
@@ -138,11 +140,32 @@ private:
     std::vector<std::string> names_;
 };
 
+/// The names that do not depend on the layers.
+constexpr std::array fixed_names{"overview.png", "overview.svg", "depth.png",   "depth.svg",    "report.pdf",
+                                 "layers.csv",   "fits.csv",     "report.json", "recording.h5", "provenance.txt"};
+
 } // namespace
 
 const std::vector<std::string>& report_formats() {
     static const std::vector<std::string> formats{"png", "svg", "pdf", "csv", "json", "h5"};
     return formats;
+}
+
+Result<void> check_report(const ReportOptions& options) {
+    namespace fs = std::filesystem;
+    std::error_code none;
+    if (!fs::exists(options.folder, none))
+        return {};
+    if (!fs::is_directory(options.folder, none))
+        return Error{ErrorCode::cannot_write, options.folder,
+                     "expected a folder to write to, found a file; choose another place"};
+    for (const char* name : fixed_names) {
+        const std::string format = fs::path(name).extension().string().substr(1);
+        if (format == "txt" || std::ranges::find(options.formats, format) != options.formats.end())
+            NORMSCOPE_TRY(
+                check_output((fs::path(options.folder) / name).string(), kind_of_ending(name), options.rules));
+    }
+    return {};
 }
 
 Result<void> write_report(const Recording& recording, const AnalysisPtr& analysis, const ReportOptions& options,

@@ -58,6 +58,7 @@ public:
     void choose_clearest();
 
     // writing.cpp
+    OutputRules output_rules() const; ///< What no output may replace: all that the open files and their runs read.
     void save_dump(const QString& path);
     void write_report(const ReportOptions& options);
     void export_figure(std::shared_ptr<const Figure> figure, const FigureStyle& style, const QString& path);

@@ -29,26 +29,43 @@ Result<AnalysisPtr> completed(const Recording& recording, const std::vector<Laye
 
 } // namespace
 
+OutputRules Session::State::output_rules() const {
+    OutputRules rules;
+    const auto add = [&rules](const std::vector<std::string>& paths) {
+        rules.inputs.insert(rules.inputs.end(), paths.begin(), paths.end());
+    };
+    for (const auto& entry : files.entries()) {
+        add(normscope::output_rules(entry->file.path.toStdString(), entry->file.request).inputs);
+        for (const OpenRun& run : entry->file.runs)
+            add(run.recording->files);
+    }
+    return rules;
+}
+
 void Session::State::save_dump(const QString& path) {
     const OpenRun* run = current_run();
     if (run == nullptr || stopping)
         return;
     writing.start<QString>(
-        [recording = run->recording, path](Progress& progress) -> Result<QString> {
+        [recording = run->recording, path, rules = output_rules()](Progress& progress) -> Result<QString> {
+            NORMSCOPE_TRY(check_output(path.toStdString(), OutputKind::dump, rules));
             NORMSCOPE_TRY(write_dump(*recording, path.toStdString(), progress));
             return path;
         },
         [this, path](const Result<QString>& written) { take_written(path, written); });
 }
 
-void Session::State::write_report(const ReportOptions& options) {
+void Session::State::write_report(const ReportOptions& chosen) {
     const OpenRun* run = current_run();
     if (run == nullptr || stopping)
         return;
+    ReportOptions options = chosen;
+    options.rules = output_rules();
     const QString folder = QString::fromStdString(options.folder);
     writing.start<QString>(
         [recording = run->recording, known = queue.up_to_date(run->id), analysing = queue.options(), options,
          folder](Progress& progress) -> Result<QString> {
+            NORMSCOPE_TRY(check_report(options));
             NORMSCOPE_LET(analysis, completed(*recording, known, analysing, progress));
             NORMSCOPE_TRY(normscope::write_report(*recording, analysis, options, progress));
             return folder;
@@ -62,8 +79,11 @@ void Session::State::export_figure(std::shared_ptr<const Figure> figure, const F
     if (run == nullptr || figure == nullptr || stopping)
         return;
     writing.start<QString>(
-        [figure = std::move(figure), style, path, analysis = run->analysis](Progress& progress) -> Result<QString> {
+        [figure = std::move(figure), style, path, analysis = run->analysis,
+         rules = output_rules()](Progress& progress) -> Result<QString> {
             progress.report("draw", path.toStdString(), 0, 0);
+            for (const std::string& file : {path.toStdString(), sidecar_path(path.toStdString())})
+                NORMSCOPE_TRY(check_output(file, kind_of_ending(file), rules));
             NORMSCOPE_TRY(save_figure(*figure, *analysis, style, path.toStdString(), &progress));
             return path;
         },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/screenshot.h"
 
+#include "core/base/outputs.h"
 #include "ui/session/session.h"
 #include "ui/shell/about_dialog.h"
 #include "ui/shell/export_dialog.h"
@@ -82,6 +83,11 @@ void Screenshot::showPanel() {
 }
 
 void Screenshot::save() {
+    OutputRules rules;
+    for (const OpenFile* file : session_.files())
+        rules.inputs.push_back(file->path.toStdString());
+    if (const auto allowed = check_output(plan_.path.toStdString(), OutputKind::png, rules); !allowed)
+        return end(exit_code(allowed.error().code), QString::fromStdString(allowed.error().line()));
     if (shown_->grab().save(plan_.path, "PNG"))
         end(0, {});
     else

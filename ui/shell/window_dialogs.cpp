@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the main window asks for in dialogs, and what it copies and saves.
+#include "core/base/files.h"
+#include "core/base/outputs.h"
 #include "ui/panels/figure_panel.h"
 #include "ui/panels/table_view.h"
 #include "ui/plots/figure_view.h"
@@ -15,15 +17,20 @@
 #include "ui/shell/workbench.h"
 
 #include <QApplication>
-#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QSaveFile>
 
 namespace normscope {
 namespace {
 
 const QString folder_key = QStringLiteral("open/folder"), dump_key = QStringLiteral("dump/folder");
+
+Result<void> copy_recorder(const std::string& path) {
+    constexpr uint64_t most = 1 << 20; // bytes
+    NORMSCOPE_TRY(check_output(path, OutputKind::text, {}));
+    NORMSCOPE_LET(text, read_text(recorder_file().toStdString(), most));
+    return write_file(path, text);
+}
 
 } // namespace
 
@@ -69,15 +76,10 @@ void MainWindow::saveRecorder() {
                                                       QStringLiteral("normscope.py"), tr("Python (*.py)"));
     if (path.isEmpty())
         return;
-    QFile source(recorder_file());
-    QSaveFile target(path);
-    const bool saved = source.open(QIODevice::ReadOnly) && target.open(QIODevice::WriteOnly) &&
-                       target.write(source.readAll()) == source.size() && target.commit();
-    if (saved)
+    if (const auto saved = copy_recorder(path.toStdString()); saved)
         session_.log(MessageKind::note, tr("%1: written").arg(path));
     else
-        tell(tr("%1: expected a file that can be written, found: %2; choose another place")
-                 .arg(path, target.errorString()));
+        tell(QString::fromStdString(saved.error().line()));
 }
 
 /// Tables copy their selection themselves while they have the focus; the menu asks for it here.

