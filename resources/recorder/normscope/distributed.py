@@ -45,7 +45,7 @@ def _all_names(stores):
 def _reduce_grids(summary):
     """Counts and sums of all ranks into those of rank 0, on the largest grid of any."""
     device = _device()
-    density, profile = (summary.density, summary.profile) if summary else (Density(), Profile())
+    density, profile = summary.grids.settle() if summary else (Density(), Profile())
     told = [*density.exponents, profile.top, density.total]
     largest = torch.tensor(told[:3], dtype=torch.int64, device=device)
     total = torch.tensor(told[3:], dtype=torch.int64, device=device)

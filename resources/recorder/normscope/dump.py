@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The file of a recording: a NormScope dump, version 1.0 (docs/file-format.md), written while the run goes on.
 
-What lies on the disk is consistent after every flush, also when the process dies: tensors only ever grow, summaries
-are written beside the old ones and take their place after a flush, and the cache of HDF5 holds changed metadata back
-until then. The superblock is of version 2, which has no mark of an open writer that would keep readers out.
+What lies on the disk is consistent after every flush, also when the process dies or the disk fills up: tensors only
+ever grow, summaries are written beside the old ones and take their place after a flush, and the cache of HDF5 holds
+changed metadata back until then. The superblock is of version 2, which has no mark of an open writer that would keep
+readers out.
 """
+import atexit
+import os
 from datetime import datetime, timezone
 
 import h5py
 import numpy as np
 import torch
+
+from .bytes_on_disk import BytesOnDisk, WriteError
 
 FORMAT, FORMAT_VERSION, VERSION = "normscope-dump", "1.0", "0.1.0"
 SMALL_CHUNK, LARGE_CHUNK = 1 << 20, 1 << 26  # bytes: samples are gathered up to the first, cut beyond the second
@@ -52,11 +57,14 @@ def encoded(tensor, dtype):
 
 
 class Dump:
-    """Creates the file. `about` holds the attributes of /entry/model and /entry/run."""
+    """Creates the file. `about` holds the attributes of /entry/model and /entry/run. What writes raises WriteError when
+    the disk does not take it; the file is then what the last flush left."""
 
     def __init__(self, path, dtype, about):
+        self.bytes = BytesOnDisk(path)
         # Without locks: the file is there to be watched.
-        self.file = h5py.File(path, "w", libver=("v108", "v108"), locking=False)
+        self.file = h5py.File(self.bytes, "w", libver=("v108", "v108"), locking=False)
+        atexit.register(self.close)  # at the end of the process Python is gone before HDF5 closes what is open
         self._hold_metadata()
         self.dtype = dtype
         self.file.attrs.update(NX_class="NXroot", default="entry", format=FORMAT, format_version=FORMAT_VERSION,
@@ -69,6 +77,12 @@ class Dump:
         self.run = self.entry["run"]
         self.run.attrs.update(n_samples=0, created=created)
         self.layers = make_group(self.entry, "layers", "NXcollection")
+        try:
+            self.flush()
+        except WriteError:
+            self.close()
+            os.unlink(path)
+            raise
 
     def _hold_metadata(self):
         config = self.file.id.get_mdc_config()
@@ -101,6 +115,7 @@ class Dump:
         if dataset.shape[0] < first + len(values):
             dataset.resize(first + len(values), axis=0)
         dataset[first : first + len(values)] = values
+        self._check()
 
     def _create_tensor(self, group, name, values):
         chunk = list(values.shape)
@@ -134,7 +149,9 @@ class Dump:
             dataset.attrs["path"] = path
 
     def flush(self):
-        self.file.flush()
+        with self.bytes.flushing():
+            self.file.flush()
+        self._check()
 
     def replace(self, parts):
         """`parts` are (group, name, make): make(parent, name) writes a new object, which then takes the place of the
@@ -142,6 +159,7 @@ class Dump:
         staged = self.entry.create_group("staged")
         for number, (_, _, make) in enumerate(parts):
             make(staged, str(number))
+            self._check()
         self.flush()
         for number, (group, name, _) in enumerate(parts):
             if name in group:
@@ -150,5 +168,22 @@ class Dump:
         del self.entry["staged"]
         self.flush()
 
+    def _check(self):
+        error = self.bytes.error
+        if error:
+            raise WriteError(error.errno, f"{self.bytes.path}: the recording ended, since it could not be written: "
+                             f"{error.strerror or error}; what was flushed before is kept; make room, or record less "
+                             "(sample=, dtype=, layers=)")
+
     def close(self):
-        self.file.close()
+        """Closes the file, once; whether all of it is on the disk says `finish`."""
+        if not self.file:
+            return
+        atexit.unregister(self.close)
+        with self.bytes.flushing():
+            self.file.close()
+        self.bytes.close()
+
+    def finish(self):
+        self.close()
+        self._check()

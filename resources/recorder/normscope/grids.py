@@ -5,6 +5,7 @@ The grids depend on the largest magnitude alone, never on the order of the data,
 """
 import math
 
+import numpy as np
 import torch
 
 
@@ -64,10 +65,20 @@ class Density:
             return
         self.reserve(self.exponent_for(x_largest), self.exponent_for(y_largest), x.device)
         self._count(x.numel())
-        column, row = (torch.mul(v, 2.0**-e).floor_() for v, e in zip((x, y), self.exponents))
-        cell = row.mul_(self.CELLS).add_(column).add_(self.HALF * (self.CELLS + 1)).long()  # exact: below 2^24
+        cell = self.cells_of(x, y, self.exponents)
         one = torch.ones((), dtype=self.counts.dtype, device=cell.device)
         self.counts.scatter_add_(0, cell, one.expand_as(cell))
+
+    @classmethod
+    def cells_of(cls, x, y, exponents):
+        column, row = (torch.mul(v, 2.0**-e).floor_() for v, e in zip((x, y), exponents))
+        return row.mul_(cls.CELLS).add_(column).add_(cls.HALF * (cls.CELLS + 1)).long()  # exact: below 2^24
+
+    def occupied(self):
+        """(cells, their counts), in the order of the cells, as numpy int64."""
+        counts = self.counts.cpu().numpy()
+        cells = np.flatnonzero(counts)
+        return cells, counts[cells].astype(np.int64)
 
     def merge(self, other):
         if other.counts is None:
@@ -115,14 +126,23 @@ class Profile:
         if x.numel() == 0:
             return
         self.reserve(self.top_for(x_largest), x.device)
-        bits = x.view(torch.int32)
-        first = (self.top + 127 - self.OCTAVES) * self.PER_OCTAVE
-        slot = ((bits & 0x7FFFFFFF) >> self._DROPPED).sub_(first - 1).clamp_(min=0)
-        sign = bits >> 31  # −1 for negative x
-        index = slot.bitwise_xor_(sign).sub_(sign).add_(self.MIDDLE)
+        index = self.bins_of(x, self.top)
         exact = y.double()
         for sums, weights in zip(self.sums, (None, x.double(), exact, exact.square())):
             add_at(sums, index, weights)
+
+    @classmethod
+    def bins_of(cls, x, top):
+        bits = x.view(torch.int32)
+        first = (top + 127 - cls.OCTAVES) * cls.PER_OCTAVE
+        slot = ((bits & 0x7FFFFFFF) >> cls._DROPPED).sub_(first - 1).clamp_(min=0)
+        sign = bits >> 31  # −1 for negative x
+        return slot.bitwise_xor_(sign).sub_(sign).add_(cls.MIDDLE)
+
+    def occupied(self):
+        """The sums of the bins that hold something, as numpy (4, bins)."""
+        sums = self.sums.cpu().numpy()
+        return sums[:, sums[0] > 0]
 
     def merge(self, other):
         if other.sums is None:
@@ -132,3 +152,64 @@ class Profile:
         aligned.sums, aligned.top = other.sums, other.top
         aligned.reserve(self.top)
         self.sums += aligned.sums.to(self.sums.device)
+
+
+class Grids:
+    """Density and profile of the same points. Few points are kept as they are: the two take 6 MB however few there are."""
+
+    FEW = 1 << 19  # points, of 8 bytes
+    PIECES = 256
+
+    def __init__(self):
+        self.pieces, self.waiting = [], 0  # tensors (2, points): x, y
+        self.settled = None  # (Density, Profile) of the points that do not wait
+
+    @property
+    def total(self):
+        return self.waiting + (self.settled[0].total if self.settled else 0)
+
+    def add(self, x, y, x_largest, y_largest):
+        """float32 values, all finite, flat, of one length; the largest |x| and |y| are known already."""
+        if not self.settled and self.waiting + x.numel() <= self.FEW:
+            self.pieces.append(torch.stack([x, y]))
+            self.waiting += x.numel()
+            if len(self.pieces) > self.PIECES:
+                self._points()
+            return
+        density, profile = self.settle()
+        density.add(x, y, x_largest, y_largest)
+        profile.add(x, y, x_largest)
+
+    def _points(self):
+        self.pieces = [torch.cat(self.pieces, 1)]
+        return self.pieces[0]
+
+    def settle(self):
+        """(Density, Profile), which later points go into at once."""
+        if not self.settled:
+            self.settled = Density(), Profile()
+            if self.waiting:
+                x, y = self._points()
+                largest = [float(values.abs().max()) for values in (x, y)]
+                self.settled[0].add(x, y, *largest)
+                self.settled[1].add(x, y, largest[0])
+            self.pieces, self.waiting = [], 0
+        return self.settled
+
+    def cells(self):
+        """(exponents, cells, counts) of the density, as Density.occupied."""
+        if self.settled:
+            return self.settled[0].exponents, *self.settled[0].occupied()
+        x, y = self._points()
+        exponents = [Density.exponent_for(float(values.abs().max())) for values in (x, y)]
+        return exponents, *np.unique(Density.cells_of(x, y, exponents).cpu().numpy(), return_counts=True)
+
+    def bins(self):
+        """(top exponent, sums) of the profile, as Profile.occupied."""
+        if self.settled:
+            return self.settled[1].top, self.settled[1].occupied()
+        x, y = self._points()
+        top = Profile.top_for(float(x.abs().max()))
+        _, place = np.unique(Profile.bins_of(x, top).cpu().numpy(), return_inverse=True)
+        x, y = (values.double().cpu().numpy() for values in (x, y))
+        return top, np.stack([np.bincount(place, weights).astype(np.float64) for weights in (None, x, y, y * y)])

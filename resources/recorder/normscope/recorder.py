@@ -2,17 +2,21 @@
 """`with normscope.record(model, "run.h5"):` writes what the norm layers of a PyTorch model do into a NormScope dump."""
 import contextlib
 import inspect
+import threading
 import time
 import warnings
 
 import numpy as np
 import torch
 
+from .bytes_on_disk import WriteError
 from .distributed import rank_and_world, reduce_stores, shard_path
 from .dump import Dump
-from .hooks import Tap, in_backward
-from .layers import Norm, find_layers, unwrapped
+from .hooks import Tap, Turns, in_backward
+from .layers import find_layers, unwrapped
+from .norm import Norm
 from .store import LayerStore, Options
+from .tensors import dense
 from .write_summary import text_list, write_gradient_flow
 
 SUMMARY_SHARE = 0.02  # of the time that writing summaries while the run goes on may take
@@ -64,11 +68,18 @@ class Recorder:
         self.rank, self.world = 0, 1
         self.stores, self.dump = {}, None
         self.cleanup = contextlib.ExitStack()
-        self.parameters_watched = set()
+        self.mutex = threading.RLock()
+        self.turns = Turns()
+        self.used = self.recording = False
+        self.failure = None  # the write that ended the recording
 
     # --- the with block ------------------------------------------------------------------------------------------
 
     def __enter__(self):
+        if self.used:
+            raise RuntimeError("normscope: expected a recorder that is new, found one that has recorded; call "
+                               "normscope.record again for each block, each with its own path")
+        self.used = True
         self.rank, self.world = rank_and_world()
         self.reduces = self.about["reduce"] and self.world > 1
         self.options.first_row = self.rank << 40
@@ -80,30 +91,61 @@ class Recorder:
             self.dump = Dump(self._own_path(), self.options.dtype, self._origin())
         self.calls, self.batch_mask, self.summary_cost, self.summaries_written = {}, None, 0.0, -np.inf
         self.names_written, self.mask_rows = 0, 0
+        self._attach()
+        self.recording = True
+        return self
+
+    def _attach(self):
         with contextlib.ExitStack() as entering:
             entering.enter_context(torch.compiler.set_stance("force_eager"))  # compiled code would pass the hooks by
             self.taps = [Tap(self, name, module) for name, module in self.modules.items()]
             for tap in self.taps:
                 entering.callback(tap.remove)
-            handle = self.model.register_forward_pre_hook(self._on_forward, with_kwargs=True)
-            entering.callback(handle.remove)
+            for handle in (self.model.register_forward_pre_hook(self._on_forward, with_kwargs=True),
+                           self.model.register_forward_hook(self._after_forward, always_call=True)):
+                entering.callback(handle.remove)
             self.cleanup = entering.pop_all()
-        return self
 
     def __exit__(self, kind, error, trace):
+        with self.mutex:
+            self._detach()
+            try:
+                self._finish(raises=kind is None)
+            except WriteError as failed:
+                self.failure = failed
+        if self.failure and kind is None:
+            raise self.failure
+
+    def _detach(self):
+        self.recording = False
         self.cleanup.close()
+
+    def _finish(self, raises):
         try:
-            self._end_batch(last=True)
-            if self.reduces and kind is None:
+            if not self.failure:
+                self._end_batch(last=True)
+            if self.reduces and raises:
                 self._merge_ranks()
-            if kind is None and not self.stores:
-                warnings.warn("normscope: no norm layer ran inside the with block; the dump is empty", stacklevel=2)
+            if raises and not self.stores:
+                warnings.warn("normscope: no norm layer ran inside the with block; the dump is empty", stacklevel=3)
         except Exception:
-            if kind is None:
+            if raises:
                 raise
         finally:
             if self.dump:
-                self.dump.close()
+                self.dump.finish()
+
+    @contextlib.contextmanager
+    def _writing(self):
+        """Around all that writes inside the block: one thread at a time. A write that fails ends the recording, not the
+        run: the model goes on without hooks, and the error is raised when the block ends."""
+        with self.mutex:
+            try:
+                yield
+            except WriteError as error:
+                self._detach()
+                self.failure = error
+                warnings.warn(f"normscope: {error}", RuntimeWarning, stacklevel=3)
 
     def _own_path(self):
         return self.path if self.world == 1 or self.reduces else shard_path(self.path, self.rank)
@@ -120,8 +162,11 @@ class Recorder:
 
     # --- batches -------------------------------------------------------------------------------------------------
 
-    def _on_forward(self, _, args, kwargs):
-        if in_backward():
+    def _on_forward(self, model, args, kwargs):
+        if in_backward() or model is not self.model:  # a copy of the model has the hooks too
+            return
+        self.turns.take(lambda: self.recording)
+        if not self.recording:
             return
         self.begin_batch()
         if isinstance(self.mask, str):
@@ -130,12 +175,21 @@ class Recorder:
         else:
             self.batch_mask = self.mask
 
+    def _after_forward(self, model, *_):
+        if not in_backward() and model is self.model:
+            self.turns.give()
+
     def begin_batch(self):
         """Ends the batch before: what was recorded is in the file then. A layer that runs twice in one batch is
         recorded as NAME and NAME#1. Called by itself whenever the model's forward begins."""
-        self._end_batch()
-        for tap in self.taps:
-            tap.begin_batch()
+        if not self.recording:
+            if self.failure:
+                return
+            raise RuntimeError("normscope: expected begin_batch inside the with block, found it outside")
+        with self._writing():
+            self._end_batch()
+            for tap in self.taps:
+                tap.begin_batch()
 
     def _end_batch(self, last=False):
         if not self.calls and not last:
@@ -172,13 +226,23 @@ class Recorder:
     # --- what the taps call --------------------------------------------------------------------------------------
 
     def take(self, tap, module, x, y):
-        """Keeps one call's tensors; returns the call, to which gradients belong."""
+        """Keeps one call's tensors; returns the call, to which gradients belong, or None where none was recorded."""
+        with self._writing():
+            return self._take(tap, module, x, y) if self.recording else None
+
+    def arrived(self, call, quantity, gradient):
+        """Takes a gradient that belongs to a call."""
+        with self._writing():
+            if self.recording:
+                call.store.gradient(call, quantity, gradient)
+
+    def _take(self, tap, module, x, y):
         call = self.calls.get(tap.name, 0)
         name = tap.name if call == 0 else f"{tap.name}#{call}"
         with torch.no_grad(), torch.autocast(x.device.type, enabled=False):
             if name not in self.stores:
-                self.stores[name] = LayerStore((name, len(self.stores) + 1, call), Norm(module, x, y), self.options,
-                                               self.dump)
+                norm = Norm(module, dense(x)[0], dense(y)[0])
+                self.stores[name] = LayerStore((name, len(self.stores) + 1, call), norm, self.options, self.dump)
                 if call == 0 and self.options.gradient:
                     self._watch_parameters(self.stores[name])
             if not self.calls:
@@ -189,9 +253,14 @@ class Recorder:
     def _watch_parameters(self, store):
         for name, parameter in store.norm.owned().items():
             if parameter.requires_grad and parameter.is_leaf:
-                handle = parameter.register_hook(
-                    lambda gradient, name=name: store.add_parameter_gradient(name, gradient))
+                handle = parameter.register_hook(lambda gradient, name=name: self._parameter_arrived(
+                    store, name, gradient))
                 self.cleanup.callback(handle.remove)
+
+    def _parameter_arrived(self, store, name, gradient):
+        with self.mutex:
+            if gradient is not None:  # it is None where a second derivative does not reach the parameter
+                store.add_parameter_gradient(name, gradient)
 
     def _keep_mask(self, x):
         if self.batch_mask is None or self.options.sample is not None or not self.dump:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Uniform samples without replacement that do not depend on how the data were split: those members are kept whose
 hashed running index is smallest (bottom-k), so samples of shards merge."""
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -30,6 +31,23 @@ def _small_keys(start, stop, seed, bound):
     return tuple(np.concatenate(parts) for parts in zip(*found))
 
 
+@dataclass
+class Places:
+    """What the rows of one call are: rows = samples · tokens, unless `told` says which sample and token each row is."""
+
+    rows: int
+    tokens: int
+    first_sample: int
+    valid: np.ndarray | None = None  # (rows,) bool: not padding
+    told: tuple | None = None  # (sample from first_sample on, token) of each row
+
+    def samples_of(self, row):
+        return self.first_sample + (row // self.tokens if self.told is None else self.told[0][row])
+
+    def tokens_of(self, row):
+        return row % self.tokens if self.told is None else self.told[1][row]
+
+
 class BottomK:
     """Which members of a stream to keep. Every kept one has a slot below `capacity`, where its owner keeps it."""
 
@@ -38,10 +56,11 @@ class BottomK:
         self.keys = np.zeros(0, np.uint64)  # by slot
         self.index = np.zeros(0, np.int64)  # by slot: its place in the stream
 
-    def offer(self, start, stop, valid=None):
-        """Members start … stop−1 of the stream, of which `valid` (bool) may be kept. Returns (place, slot) of those
-        that are now kept; a slot that was taken before lost its member."""
-        n = stop - start if valid is None else int(valid.sum())
+    def offer(self, first_row, places, channels=1):
+        """The members of some rows, `channels` of each, in the order of the stream; of padding none may be kept.
+        Returns (place, slot) of those that are now kept; a slot that was taken before lost its member."""
+        start, stop = first_row * channels, (first_row + places.rows) * channels
+        n = stop - start if places.valid is None else int(places.valid.sum()) * channels
         if n == 0 or self.capacity == 0:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         # The k-th smallest of n keys is near 2^64·k/n; twice that and a little more nearly always suffices.
@@ -49,9 +68,9 @@ class BottomK:
         bound = min(everything, (2 * self.capacity + 100) * (1 << 64) // n)
         if self.full:
             bound = min(bound, 1 << int(self.keys.max()).bit_length())  # a power of two, so that layers share it
-        index, keys = self._valid(start, stop, bound, valid)
+        index, keys = self._valid((start, stop, bound), places.valid, channels)
         if len(index) < min(n, self.capacity) and not self.full:
-            index, keys = self._valid(start, stop, everything, valid)
+            index, keys = self._valid((start, stop, everything), places.valid, channels)
         slots, chosen = self.take(index, keys)
         return index[chosen] - start, slots
 
@@ -59,11 +78,12 @@ class BottomK:
     def full(self):
         return len(self.keys) == self.capacity
 
-    def _valid(self, start, stop, bound, valid):
+    def _valid(self, span, valid, channels):
+        start, stop, bound = span
         index, keys = _small_keys(start, stop, self.seed, bound)
         if valid is None:
             return index, keys
-        kept = valid[index - start]
+        kept = valid[(index - start) // channels]
         return index[kept], keys[kept]
 
     def take(self, index, keys):
@@ -97,26 +117,34 @@ class PointSample:
 
     def __init__(self, seed=0):
         self.chosen = BottomK(self.CAPACITY, seed)
-        self.values = {name: np.zeros(self.CAPACITY, dtype) for name, dtype in self.FIELDS.items()}
+        self.values = {name: np.zeros(0, dtype) for name, dtype in self.FIELDS.items()}
 
-    def add(self, first_row, rows, x, y, places):
-        """x and y are (rows, channels) tensors, `places` what a row is: (first sample, tokens a sample, valid rows)."""
-        channels = x.shape[1]
-        first_sample, tokens, valid = places
-        if valid is not None:
-            valid = np.repeat(valid, channels)
-        place, slot = self.chosen.offer(first_row * channels, (first_row + rows) * channels, valid)
+    def choose(self, first_row, channels, places):
+        """Chooses among the points of some rows. Returns (place, slot) of those whose values `fill` wants."""
+        place, slot = self.chosen.offer(first_row, places, channels)
+        self._grow()
         row = place // channels
-        at = (row, place % channels)
-        on_device = tuple(torch.from_numpy(indices).to(x.device) for indices in at)
-        self.values["x"][slot] = x[on_device].cpu().numpy()
-        self.values["y"][slot] = y[on_device].cpu().numpy()
-        self.values["channel"][slot] = at[1]
-        self.values["token"][slot] = row % tokens
-        self.values["sample"][slot] = first_sample + row // tokens
+        self.values["channel"][slot] = place % channels
+        self.values["token"][slot] = places.tokens_of(row)
+        self.values["sample"][slot] = places.samples_of(row)
+        return place, slot
+
+    def fill(self, chosen, first, x, y):
+        """The chosen points among those of rows from the `first` of the call on; x and y are (rows, channels) tensors."""
+        place, slot = chosen
+        span = slice(*np.searchsorted(place, [first * x.shape[1], (first + len(x)) * x.shape[1]]))
+        at = torch.from_numpy(place[span] - first * x.shape[1]).to(x.device)
+        self.values["x"][slot[span]] = x.reshape(-1)[at].cpu().numpy()
+        self.values["y"][slot[span]] = y.reshape(-1)[at].cpu().numpy()
+
+    def _grow(self):
+        more = len(self.chosen.keys) - len(self.values["x"])
+        if more > 0:
+            self.values = {name: np.pad(values, (0, more)) for name, values in self.values.items()}
 
     def merge(self, other, first_sample=0):
         slot, chosen = self.chosen.take(other.chosen.index, other.chosen.keys)
+        self._grow()
         for name, values in self.values.items():
             values[slot] = other.values[name][chosen]
         self.values["sample"][slot] += first_sample

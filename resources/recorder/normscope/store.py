@@ -6,8 +6,9 @@ import numpy as np
 import torch
 
 from .dump import encoded
-from .samples import BottomK
+from .samples import BottomK, Places
 from .summary import LayerSummary
+from .tensors import dense
 from .write_summary import summary_parts
 
 
@@ -45,7 +46,6 @@ class Call:
 
     store: "LayerStore"
     first_sample: int
-    samples: int
     valid: np.ndarray | None  # (rows,) bool: not padding
     place: np.ndarray  # of the tokens kept: rows in this call …
     slot: np.ndarray  # … where they are kept …
@@ -76,10 +76,20 @@ class KeptTokens:
         for quantity, values in self.values.items():
             self.values[quantity] = torch.cat([values, unknown(more, values.shape[1])])
 
-    def put(self, quantity, slots, rows):
+    def choose(self, first_row, places):
+        """Chooses among the rows of a call. Returns (place, slot) of those that are now kept."""
+        place, slot = self.chosen.offer(first_row, places)
+        self.grow(len(self.chosen.keys))
+        self.forget(slot)
+        self.token[slot], self.sample[slot] = places.tokens_of(place), places.samples_of(place)
+        return place, slot
+
+    def put(self, quantity, slots, rows, place):
+        """The rows at `place` of a call's rows."""
         if quantity not in self.values:
             self.values[quantity] = unknown(len(self.token), rows.shape[1])
-        self.values[quantity][torch.from_numpy(slots)] = rows.cpu()
+        chosen = rows[torch.from_numpy(place).to(rows.device)]
+        self.values[quantity][torch.from_numpy(slots)] = chosen.float().cpu()
 
     def forget(self, slots):
         """The gradients of tokens that these slots held before."""
@@ -93,7 +103,7 @@ class KeptTokens:
         self.token[slots] = other.token[chosen]
         self.sample[slots] = other.sample[chosen] + first_sample
         for quantity, values in other.values.items():
-            self.put(quantity, slots, values[torch.from_numpy(chosen)])
+            self.put(quantity, slots, values, chosen)
 
     def parts(self, group, dump):
         """What to write, as `Dump.replace` takes it: tensors of one sample, and which tokens they are."""
@@ -139,7 +149,7 @@ class LayerStore:
                     normalized_shape=shape[0] if len(shape) == 1 else np.array(shape),
                     has_affine=int("weight" in norm.parameters or "bias" in norm.parameters))
         if norm.eps is not None:
-            told.update(eps=norm.eps, eps_source="module")
+            told.update(eps=norm.eps, eps_source=norm.eps_source)
         if norm.weight_offset:
             told.update(weight_offset=norm.weight_offset)  # the affine part multiplies by weight + offset
         return told
@@ -147,35 +157,37 @@ class LayerStore:
     def forward(self, x, y, mask):
         """Takes one call's input and output. `mask` is (samples, tokens) bool, true where there is no padding."""
         norm = self.norm
-        shaped, x_rows = norm.shaped(x), norm.rows(x)
-        samples, rows = shaped.shape[0], x_rows.shape[0]
-        tokens = max(1, rows // max(1, samples))
-        valid = norm.valid_rows(shaped, mask)
-        call = Call(self, self.samples, samples, valid, *self._keep(x_rows, y, tokens, valid))
+        x, of_parts = dense(x)
+        y, _ = dense(y)
+        shaped = norm.shaped(x)
+        samples, rows = shaped.shape[0], shaped.numel() // max(1, norm.channels)
+        valid = norm.of_rows(shaped, (mask if of_parts is None else of_parts))
+        places = Places(rows, max(1, rows // max(1, samples)), self.samples, valid)
+        place, slot, index = self._choose(places)
         if self.options.sample is None and self.dump:
             self.dump.write_samples(self.group, "input", self.samples, shaped)
             self.dump.write_samples(self.group, "output", self.samples, norm.shaped(y))
             for waiting in self.missing.values():
                 waiting[self.samples] = shaped.shape
+        if self.kept:
+            self.kept.put("input", slot, norm.rows(x), place)
+            self.kept.put("output", slot, norm.rows(y), place)
         if self.summary:
-            before_affine = norm.normalized(x_rows) if norm.can_normalize else norm.rows(y)
-            self.summary.add_points(self.options.first_row + self.rows, x_rows, before_affine,
-                                    (self.samples, tokens, valid))
+            self.summary.add_points(self.options.first_row + self.rows, norm.channels, places, self._points(x, y))
+        call = Call(self, self.samples, valid, place, slot, index)
         self.samples += samples
         self.rows += rows
         return call
 
-    def _keep(self, x_rows, y, tokens, valid):
+    def _points(self, x, y):
+        for first, x_rows, y_rows in self.norm.row_blocks(x, y):
+            yield first, x_rows, self.norm.normalized(x_rows) if self.norm.can_normalize else y_rows
+
+    def _choose(self, places):
         first = self.options.first_row + self.rows
         if not self.kept:
             return (np.zeros(0, np.int64),) * 3
-        place, slot = self.kept.chosen.offer(first, first + x_rows.shape[0], valid)
-        self.kept.grow(len(self.kept.chosen.keys))
-        self.kept.forget(slot)
-        self.kept.token[slot], self.kept.sample[slot] = place % tokens, self.samples + place // tokens
-        rows = torch.from_numpy(place).to(x_rows.device)
-        self.kept.put("input", slot, x_rows[rows])
-        self.kept.put("output", slot, self.norm.rows(y)[rows])
+        place, slot = self.kept.choose(first, places)
         return place, slot, first + place
 
     def gradient(self, call, quantity, gradient):
@@ -183,16 +195,15 @@ class LayerStore:
         if quantity in call.arrived:
             return
         call.arrived.add(quantity)
+        gradient, _ = dense(gradient)
         if self.options.sample is None and self.dump:
             self.dump.write_samples(self.group, quantity, call.first_sample, self.norm.shaped(gradient))
             self.missing[quantity].pop(call.first_sample, None)
-        rows = self.norm.rows(gradient)
         if self.kept:
             still = self.kept.chosen.index[call.slot] == call.index
-            place = torch.from_numpy(call.place[still]).to(rows.device)
-            self.kept.put(quantity, call.slot[still], rows[place])
+            self.kept.put(quantity, call.slot[still], self.norm.rows(gradient), call.place[still])
         if self.summary and (quantity != "input_grad_total" or self.options.gradient == "total"):
-            self.summary.add_gradient(quantity.removesuffix("_total"), rows, call.valid)
+            self.summary.add_gradient(quantity.removesuffix("_total"), call.valid, self.norm.row_blocks(gradient))
 
     def add_parameter_gradient(self, name, gradient):
         gradient = gradient.detach().reshape(-1).double().cpu()
@@ -227,6 +238,6 @@ class LayerStore:
                 to, data=values.float().numpy())))
         if self.kept:
             parts += self.kept.parts(self.group, self.dump)
-        if self.summary and self.summary.density.total and "default" not in self.group.attrs:
+        if self.summary and self.summary.grids.total and "default" not in self.group.attrs:
             self.group.attrs["default"] = "scatter"
         return parts

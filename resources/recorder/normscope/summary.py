@@ -2,9 +2,17 @@
 """Everything that is kept of every point of one norm layer."""
 import torch
 
-from .grids import Density, Profile
+from .grids import Grids
 from .samples import PointSample
 from .statistics import LogHistogram, Moments
+
+
+def _without_padding(first, valid, *tensors):
+    """The valid rows of tensors whose first row is the `first` of the call."""
+    if valid is None:
+        return tensors
+    chosen = torch.from_numpy(valid[first : first + len(tensors[0])]).to(tensors[0].device)
+    return tuple(tensor[chosen] for tensor in tensors)
 
 
 class LayerSummary:
@@ -16,17 +24,18 @@ class LayerSummary:
         self.full = full
         self.moments = {}  # by quantity; "output" is the value before the affine part
         self.histograms = {}  # by quantity, of the gradients
-        self.density, self.profile = Density(), Profile()
+        self.grids = Grids()
         self.scatter = PointSample(seed)
 
-    def add_points(self, first_row, x, y, places):
-        """x and y are (rows, channels) float32; `places` = (first sample, tokens a sample, valid rows or None)."""
-        rows, valid = x.shape[0], places[2]
-        if self.full:
-            self.scatter.add(first_row, rows, x, y, places)
-        if valid is not None:
-            chosen = torch.from_numpy(valid).to(x.device)
-            x, y = x[chosen], y[chosen]
+    def add_points(self, first_row, channels, places, blocks):
+        """`blocks` gives (first row, x, y), which are (rows, channels) float32; `places` says what the rows are."""
+        chosen = self.scatter.choose(first_row, channels, places) if self.full else None
+        for first, x, y in blocks:
+            if self.full:
+                self.scatter.fill(chosen, first, x, y)
+            self._add_block(*_without_padding(first, places.valid, x, y))
+
+    def _add_block(self, x, y):
         of_x, of_y = Moments.of(x), Moments.of(y)
         self._moments("input").merge(of_x)
         self._moments("output").merge(of_y)
@@ -37,17 +46,16 @@ class LayerSummary:
             both = torch.isfinite(x) & torch.isfinite(y)
             x, y = x[both], y[both]
             of_x, of_y = Moments.of(x), Moments.of(y)
-        self.density.add(x, y, of_x.largest, of_y.largest)
-        self.profile.add(x, y, of_x.largest)
+        self.grids.add(x, y, of_x.largest, of_y.largest)
 
-    def add_gradient(self, quantity, gradient, valid):
-        """`gradient` is (rows, channels) float32."""
-        if valid is not None:
-            gradient = gradient[torch.from_numpy(valid).to(gradient.device)]
-        moments = Moments.of(gradient)
-        self._moments(quantity).merge(moments)
-        if self.full:
-            self.histograms.setdefault(quantity, LogHistogram()).add(gradient, moments.zero)
+    def add_gradient(self, quantity, valid, blocks):
+        """`blocks` gives (first row, gradient), which is (rows, channels) float32."""
+        for first, gradient in blocks:
+            gradient, = _without_padding(first, valid, gradient)
+            moments = Moments.of(gradient)
+            self._moments(quantity).merge(moments)
+            if self.full:
+                self.histograms.setdefault(quantity, LogHistogram()).add(gradient, moments.zero)
 
     def _moments(self, quantity):
         return self.moments.setdefault(quantity, Moments())

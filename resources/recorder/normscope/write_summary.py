@@ -3,8 +3,11 @@
 import numpy as np
 
 from .dump import EXACT_IN_FLOAT, TEXT, make_group, make_plot, packed
-from .grids import Density, Profile
+from .grids import Density
 from .statistics import LogHistogram
+
+BAND = 32  # rows of a density in one chunk
+INT32_MAX = np.iinfo(np.int32).max
 
 
 def write_stats(parent, name, summary):
@@ -18,38 +21,53 @@ def write_stats(parent, name, summary):
 def write_scatter(parent, name, summary, seed):
     plot = make_plot(parent, name, "channel", ["x", "y"])
     plot.attrs.update(method="uniform sample: the smallest hashes of the running index",
-                      population=summary.density.total, seed=np.uint64(seed))
+                      population=summary.grids.total, seed=np.uint64(seed))
     for field, values in summary.scatter.points().items():
         plot[field] = values
 
 
 def write_counts(plot, counts):
     """int32, which viewers plot, and int64 beside it where viewers, which draw in float32, or int32 are not exact."""
-    packed(plot, "counts", np.minimum(counts, np.iinfo(np.int32).max).astype(np.int32))
+    packed(plot, "counts", np.minimum(counts, INT32_MAX).astype(np.int32))
     if counts.max(initial=0) > EXACT_IN_FLOAT:
         packed(plot, "counts_exact", counts.astype(np.int64))
 
 
+def write_rectangle(plot, cells, counts):
+    """As `write_counts`, of cells of a density: the rectangle that they occupy. In bands of rows, since large buffers for
+    each of many layers leave the process' memory in pieces. Returns (first column, last), (first row, last)."""
+    rows, columns = np.divmod(cells, Density.CELLS)
+    low, high, left, right = rows[0], rows[-1], columns.min(), columns.max()
+    shape = high - low + 1, right - left + 1
+    for name, dtype, largest in (("counts", np.int32, INT32_MAX), ("counts_exact", np.int64, None)):
+        if largest is None and counts.max() <= EXACT_IN_FLOAT:
+            continue
+        dataset = plot.create_dataset(name, shape, dtype, chunks=(min(shape[0], BAND), shape[1]), compression="gzip",
+                                      compression_opts=1, shuffle=True)
+        for first in range(low, high + 1, BAND):
+            span = slice(*np.searchsorted(rows, [first, first + BAND]))
+            band = np.zeros((min(BAND, high + 1 - first), shape[1]), dtype)
+            band[rows[span] - first, columns[span] - left] = np.minimum(counts[span], largest or counts.max())
+            dataset[first - low : first - low + len(band)] = band
+    return (left, right), (low, high)
+
+
 def write_density(parent, name, summary):
-    density = summary.density
-    counts = density.counts.view(Density.CELLS, Density.CELLS).cpu().numpy()
-    ranges = [np.flatnonzero(counts.any(axis))[[0, -1]] for axis in (0, 1)]  # of x, y
-    (left, right), (low, high) = ranges
+    exponents, cells, counts = summary.grids.cells()
     plot = make_plot(parent, name, "counts", ["y", "x"])
-    write_counts(plot, counts[low : high + 1, left : right + 1])
-    for axis, exponent, (first, last) in zip("xy", density.exponents, ranges):
+    ranges = write_rectangle(plot, cells, counts)
+    for axis, exponent, (first, last) in zip("xy", exponents, ranges):
         centres = (np.arange(first, last + 1) - Density.HALF + 0.5) * 2.0**exponent
         plot[axis] = centres.astype(np.float32)
         plot.attrs[axis + "_exponent"] = exponent
         plot.attrs[axis + "_first"] = int(first)
-    plot.attrs["population"] = density.total
+    plot.attrs["population"] = summary.grids.total
 
 
 def write_profile(parent, name, summary):
-    sums = summary.profile.sums.cpu().numpy()
-    sums = sums[:, sums[0] > 0]
+    top, sums = summary.grids.bins()
     group = make_group(parent, name, "NXcollection")
-    group.attrs["top_exponent"] = summary.profile.top
+    group.attrs["top_exponent"] = top
     for column, values in zip(("count", "sum_x", "sum_y", "sum_yy"), sums):
         packed(group, column, values)
 
@@ -67,7 +85,7 @@ def write_histogram(parent, name, histogram):
 def summary_parts(group, summary, seed):
     """What to write of one layer, as `Dump.replace` takes it."""
     parts = [(group, "stats", lambda parent, name: write_stats(parent, name, summary))]
-    if summary.density.total:
+    if summary.grids.total:
         parts += [(group, "scatter", lambda parent, name: write_scatter(parent, name, summary, seed)),
                   (group, "density", lambda parent, name: write_density(parent, name, summary)),
                   (group, "profile", lambda parent, name: write_profile(parent, name, summary))]
