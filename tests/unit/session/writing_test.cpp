@@ -53,6 +53,34 @@ TEST_F(SessionWriting, figures_are_written_in_each_format_and_none_replaces_anot
               QStringList({"one.pdf", "one.pdf.json", "one.png", "one.png.json", "one.svg", "one.svg.json"}));
 }
 
+TEST_F(SessionWriting, nothing_that_is_open_or_was_run_on_is_written_over) {
+    const QString images = temporary("images"), picture = images + QStringLiteral("/0.png"),
+                  checkpoint = temporary("vit.safetensors");
+    QDir().mkpath(images);
+    ASSERT_TRUE(QFile::copy(sample("images/0000.png"), picture));
+    ASSERT_TRUE(QFile::copy(sample("vit-layernorm.safetensors"), checkpoint));
+    const int file = open(checkpoint);
+    RunRequest request = session.file(file)->request;
+    request.input = {images.toStdString()};
+    request.labels.clear();
+    session.setRequest(file, request);
+    ASSERT_NE(run(file), 0);
+    ASSERT_TRUE(until_analysed());
+    const qint64 size = QFileInfo(picture).size();
+    QSignalSpy written(&session, &Session::written), failed(&session, &Session::writeFailed);
+    session.saveDump(checkpoint);
+    session.exportFigure(scatter_figure(session.currentRun()->analysis, session.currentResult()), {}, picture);
+    ReportOptions options;
+    options.folder = images.toStdString();
+    options.formats = {"json"};
+    ASSERT_TRUE(QFile::copy(checkpoint, images + QStringLiteral("/report.json"))); // of another kind
+    session.writeReport(options);
+    ASSERT_TRUE(until([&] { return failed.count() == 3; }));
+    EXPECT_EQ(written.count(), 0);
+    EXPECT_EQ(QFileInfo(picture).size(), size);
+    EXPECT_EQ(QFileInfo(checkpoint).size(), QFileInfo(sample("vit-layernorm.safetensors")).size());
+}
+
 TEST_F(SessionWriting, cancelled_writing_leaves_nothing) {
     ASSERT_NE(open(sample("all-minilm-l6-v2.h5")), 0);
     ASSERT_TRUE(until_analysed());
