@@ -16,7 +16,7 @@ namespace {
 
 struct InspectOptions {
     std::string file;
-    bool json = false, quiet = false;
+    bool json = false, hash = false, quiet = false;
     RunOptions run; ///< Only --set is offered.
     PairOptions pairing;
 };
@@ -32,6 +32,8 @@ void print(const FileContents& contents) {
     const RunInfo& run = contents.run;
     std::string text = printable(run.path) + "\n" + run.format + (run.family.empty() ? "" : ", family " + run.family);
     text += contents.tensors.empty() ? "\n" : ", " + std::to_string(contents.tensors.size()) + " tensors\n";
+    if (!run.sha256.empty())
+        text += "sha256 " + run.sha256 + "\n";
     for (const auto& [key, value] : contents.metadata)
         text += "  " + printable(key) + " = " + printable(value.substr(0, 100)) + "\n";
     for (const auto& [key, told] : run.told)
@@ -75,18 +77,29 @@ int list(const InspectOptions& options, Console& console, const Error& unknown) 
     return 0;
 }
 
+Result<std::string> hash_of(const std::string& path, Progress& progress) {
+    NORMSCOPE_LET(file, RandomAccessFile::open(path));
+    return sha256(*file, progress);
+}
+
 int inspect(const InspectOptions& options) {
     Console console(options.quiet);
     const auto pairing = parse_pairing(options.pairing);
     if (!pairing)
         return Console::fail(pairing.error());
-    const auto contents = file_contents(options.file, options.run.settings, *pairing);
+    auto contents = file_contents(options.file, options.run.settings, *pairing);
     if (!contents && contents.error().code == ErrorCode::unknown_layout)
         return list(options, console, contents.error());
     if (!contents)
         return Console::fail(contents.error());
     if (const auto remembered = remember_pairs(options.file, *pairing); !remembered)
         return Console::fail(remembered.error());
+    if (options.hash && !contents->recording) {
+        const auto digest = hash_of(options.file, console.progress());
+        if (!digest)
+            return Console::fail(digest.error());
+        contents->run.sha256 = *digest;
+    }
     if (options.json) {
         std::vector<TensorRow> tensors;
         for (const TensorEntry& entry : contents->tensors)
@@ -110,6 +123,7 @@ void add_inspect(CLI::App& program, Action& run) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     add_pair_options(*command, options->pairing);
     command->add_flag("--json", options->json, "print JSON");
+    command->add_flag("--hash", options->hash, "read the whole checkpoint and print its SHA-256");
     command->add_flag("--quiet", options->quiet, "no messages");
     command->footer("Example: normscope inspect resources/sample/vit-dyt.safetensors");
     command->callback([options, &run] { run = [options] { return inspect(*options); }; });

@@ -80,7 +80,7 @@ Result<void> make_folder(const std::string& path);
 /// (a longer name keeps its beginning and ends in a hash of the whole).
 std::string safe_file_name(std::string_view name);
 
-/// SHA-256 (FIPS 180-4) of a file as lower-case hexadecimal digits. Errors: as `RandomAccessFile`; cancelled.
-Result<std::string> sha256(const RandomAccessFile& file, const Progress& progress = {});
+/// SHA-256 of a file as lower-case hexadecimal digits; reads all of it. Errors: as `RandomAccessFile`; cancelled.
+Result<std::string> sha256(const RandomAccessFile& file, Progress& progress);
 
 } // namespace normscope

@@ -13,6 +13,11 @@ namespace normscope {
 /// The dtype PyTorch calls `name` ("float32", "bool", …).
 std::optional<DType> dtype_named(std::string_view name);
 
+/// Whether elements are real numbers with a fraction.
+constexpr bool is_real(DType dtype) {
+    return dtype <= DType::float8_e5m2;
+}
+
 /// Row-major strides of a shape, in elements.
 std::vector<int64_t> contiguous_strides(std::span<const int64_t> shape);
 

@@ -3,6 +3,7 @@
 
 #include "core/checkpoint/dtype.h"
 
+#include <set>
 #include <unordered_map>
 
 namespace normscope {
@@ -50,6 +51,30 @@ void add_mapping(const Graph& graph, Handle handle, NamedValues& into) {
     }
 }
 
+/// The names in a module's set of buffers that `state_dict()` leaves out.
+std::set<std::string_view> unsaved_buffers(const Graph& graph, Handle module) {
+    Handle names = graph.value(module, "_non_persistent_buffers_set");
+    if (graph.is(names, Kind::call) && !graph.items(graph.at(names).argument).empty()) // set([…]), before protocol 4
+        names = graph.items(graph.at(names).argument).front();
+    std::set<std::string_view> unsaved;
+    if (graph.is(names, Kind::list))
+        for (const Handle name : graph.items(names))
+            if (graph.is(name, Kind::text))
+                unsaved.insert(graph.at(name).text);
+    return unsaved;
+}
+
+void add_module(const Graph& graph, Handle module, NamedValues& into) {
+    add_mapping(graph, graph.value(module, "_parameters"), into);
+    NamedValues buffers;
+    add_mapping(graph, graph.value(module, "_buffers"), buffers);
+    const auto unsaved = unsaved_buffers(graph, module);
+    for (auto& [name, value] : buffers.take())
+        if (!unsaved.contains(name))
+            into.add(std::move(name), value);
+    add_mapping(graph, graph.value(module, "_modules"), into);
+}
+
 } // namespace
 
 std::string joined(const std::string& prefix, const std::string& name) {
@@ -71,8 +96,7 @@ bool is_training_state(const std::string& key) {
 Children children(const Graph& graph, Handle handle) {
     NamedValues values;
     if (is_module(graph, handle)) {
-        for (const char* part : {"_parameters", "_buffers", "_modules"})
-            add_mapping(graph, graph.value(handle, part), values);
+        add_module(graph, handle, values);
     } else if (graph.is(handle, Kind::list) || graph.is(handle, Kind::tuple)) {
         const auto& items = graph.items(handle);
         for (size_t i = 0; i < items.size() && items.size() <= longest_list; ++i)

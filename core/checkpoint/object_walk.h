@@ -10,7 +10,7 @@
 namespace normscope {
 
 /// What a value holds, by name: the entries of a mapping, the elements of a list or tuple by index, the parameters,
-/// buffers and submodules of a module that was pickled whole. Later entries of one name replace earlier ones.
+/// saved buffers and submodules of a module that was pickled whole. Later entries of one name replace earlier ones.
 std::vector<std::pair<std::string, pickle::Handle>> children(const pickle::Graph& graph, pickle::Handle handle);
 
 /// `name` below `prefix`, dotted.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/checkpoint/checkpoint_part.h"
 #include "core/checkpoint/readers.h"
 
 #include <algorithm>
@@ -30,11 +31,6 @@ void strip_wrappers(TensorCatalog& catalog) {
     }
 }
 
-Result<TensorCatalog> refuse(const std::string& found) {
-    return Error{ErrorCode::not_supported, "",
-                 "expected a checkpoint (safetensors, or what torch.save writes) or a dump (HDF5), found " + found};
-}
-
 Result<TensorCatalog> open_as(FileFormat format, const RandomAccessFile& file) {
     switch (format) {
     case FileFormat::safetensors:
@@ -43,30 +39,25 @@ Result<TensorCatalog> open_as(FileFormat format, const RandomAccessFile& file) {
         return open_pytorch_zip(file);
     case FileFormat::pytorch_legacy:
         return open_pytorch_legacy(file);
-    case FileFormat::hdf5:
+    default:
         return Error{ErrorCode::not_supported, "",
-                     "expected a checkpoint (safetensors, or what torch.save writes), found an HDF5 file; open it as a "
-                     "dump"};
-    case FileFormat::npy:
-        return refuse("a NumPy array; give it as --input");
-    case FileFormat::zip:
-        return refuse("a zip archive without data.pkl; an exported program (.pt2) opens as a program");
-    case FileFormat::git_lfs_pointer:
-        return refuse("a git-lfs pointer, which only names the real file; run `git lfs pull` to fetch it");
-    case FileFormat::unknown:
-        break;
+                     "expected a checkpoint (safetensors, or what torch.save writes), found " +
+                         describe_content(format, file)};
     }
-    return refuse(describe_content(file));
 }
 
 } // namespace
 
 Result<TensorCatalog> open_checkpoint(std::shared_ptr<const RandomAccessFile> file) {
     NORMSCOPE_LET(format, sniff_format(*file));
+    if (file->path().ends_with(".distcp")) // archives in a row, which no reader of one takes apart
+        format = FileFormat::unknown;
     auto catalog = open_as(format, *file);
     if (!catalog) // errors of reading name the file already
         return catalog.error().where.find(file->path()) != std::string::npos ? catalog
                                                                              : std::move(catalog).within(file->path());
+    if (catalog->tensors.empty() && !catalog->warnings.empty()) // all of them were left out
+        return Error{ErrorCode::not_supported, file->path(), catalog->warnings.back()};
     if (catalog->tensors.empty())
         return Error{ErrorCode::missing, file->path(), "expected tensors, found none"};
     strip_wrappers(*catalog);
@@ -77,7 +68,9 @@ Result<TensorCatalog> open_checkpoint(std::shared_ptr<const RandomAccessFile> fi
 
 Result<TensorCatalog> open_checkpoint(const std::string& path) {
     NORMSCOPE_LET(file, RandomAccessFile::open(path));
-    return open_checkpoint(std::move(file));
+    NORMSCOPE_LET(catalog, open_checkpoint(std::move(file)));
+    catalog.part = part_of_checkpoint(catalog);
+    return catalog;
 }
 
 } // namespace normscope

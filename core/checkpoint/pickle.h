@@ -81,8 +81,8 @@ private:
     std::vector<std::vector<Handle>> lists_{1};
 };
 
-/// Reads one pickle, protocol 2 to 5, from the beginning of `bytes`. Time and memory are proportional to the pickle.
-/// Errors: damaged; not_supported (older protocols, extension codes, out-of-band buffers).
+/// Reads one pickle, protocol 1 to 5, from the beginning of `bytes`. Time and memory are proportional to the pickle.
+/// Errors: damaged; not_supported (protocol 0, extension codes, out-of-band buffers).
 Result<Graph> read(std::string_view bytes);
 
 } // namespace pickle

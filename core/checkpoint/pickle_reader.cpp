@@ -4,6 +4,7 @@
 #include "core/checkpoint/utf8.h"
 
 #include <bit>
+#include <charconv>
 
 namespace normscope::pickle {
 
@@ -46,6 +47,8 @@ private:
         case 'K': return number<uint8_t>();
         case 'M': return number<uint16_t>();
         case 'G': return real();
+        case 'I': return decimal_line(false);
+        case 'L': return decimal_line(true);
         case '\x8a': return long_integer<uint8_t>();
         case '\x8b': return long_integer<uint32_t>();
         case '\x8c': return text<uint8_t>(true);
@@ -100,7 +103,7 @@ private:
 
     static Result<void> unknown(char opcode) {
         const std::string code = std::to_string(static_cast<unsigned char>(opcode));
-        if (std::string_view("IFLSVPipgo\x82\x83\x84\x97\x98").find(opcode) != std::string_view::npos)
+        if (std::string_view("FSVPipgo\x82\x83\x84\x97\x98").find(opcode) != std::string_view::npos)
             return Error{ErrorCode::not_supported, "",
                          "expected the opcodes that torch.save writes, found opcode " + code +
                              "; load the file in Python and save its state_dict() again"};
@@ -111,9 +114,9 @@ private:
 
     Result<void> protocol() {
         NORMSCOPE_LET(version, take_number<uint8_t>());
-        if (version < 2 || version > 5)
+        if (version > 5)
             return Error{ErrorCode::not_supported, "",
-                         "expected pickle protocol 2 to 5, found " + std::to_string(version) +
+                         "expected pickle protocol 1 to 5, found " + std::to_string(version) +
                              "; load the file in Python and save it again with torch.save"};
         return {};
     }
@@ -145,6 +148,22 @@ private:
         for (size_t i = bytes.size(); i-- > 0;)
             value = value << 8 | static_cast<unsigned char>(bytes[i]);
         return push_integer(Kind::integer, static_cast<int64_t>(value));
+    }
+
+    /// Protocol 1 writes what does not fit 32 bits in decimal digits, an `L` behind them, and bools as 00 and 01.
+    Result<void> decimal_line(bool long_integer) {
+        NORMSCOPE_LET(line, take_line());
+        if (!long_integer && (line == "00" || line == "01"))
+            return push_integer(Kind::boolean, line == "01" ? 1 : 0);
+        if (line.ends_with('L'))
+            line.remove_suffix(1);
+        int64_t value = 0;
+        const auto [end, fault] = std::from_chars(line.data(), line.data() + line.size(), value);
+        if (end != line.data() + line.size() || line.empty() || fault == std::errc::invalid_argument)
+            return damaged("expected decimal digits, found other bytes");
+        if (fault == std::errc::result_out_of_range)
+            return push({.kind = Kind::bytes, .text = line});
+        return push_integer(Kind::integer, value);
     }
 
     /// Python 3's text is UTF-8; that of Python 2 (`unicode` false) is bytes that usually are.
@@ -235,10 +254,15 @@ private:
         return push_global(module, name);
     }
 
-    /// REDUCE and NEWOBJ: remembered, not done. An OrderedDict is a dict at once, because items are put into it.
+    /// REDUCE and NEWOBJ: remembered, not done. An OrderedDict is a dict at once, because items are put into it. What
+    /// protocol 1 makes by `_reconstructor(class, …)` counts as a call of the class, as protocol 2 makes it.
     Result<void> call(size_t operands) {
         NORMSCOPE_TRY(need(operands));
-        const auto popped = pop_many(operands);
+        auto popped = pop_many(operands);
+        const std::string function = graph_.global_name(popped[0]);
+        const auto& arguments = graph_.items(popped[1]);
+        if ((function == "copy_reg._reconstructor" || function == "copyreg._reconstructor") && !arguments.empty())
+            popped = {arguments.front(), arguments.back()};
         const bool empty = graph_.items(popped[1]).empty() && operands == 2;
         if (empty && graph_.global_name(popped[0]) == "collections.OrderedDict")
             return push({.kind = Kind::dict});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <new>
 
@@ -237,6 +238,8 @@ Result<std::vector<Out>> read_values(const RandomAccessFile& file, const TensorE
                                         values.data())
                 .run();
         }));
+        if (entry.negated)
+            std::ranges::transform(values, values.begin(), std::negate<>());
         return values;
     } catch (const std::bad_alloc&) {
         return Error{ErrorCode::out_of_memory, "",

@@ -11,7 +11,8 @@ Result<TensorCatalog> open_safetensors(const RandomAccessFile& file);
 Result<TensorCatalog> open_pytorch_zip(const RandomAccessFile& file);
 Result<TensorCatalog> open_pytorch_legacy(const RandomAccessFile& file);
 
-/// What a file that is no checkpoint looks like ("a PNG image", "text", …), for messages.
-std::string describe_content(const RandomAccessFile& file);
+/// What a file that is no checkpoint is, and what to do with it: "a PNG image", "a gzip archive; unpack it and open
+/// what is in it", …, for messages.
+std::string describe_content(FileFormat format, const RandomAccessFile& file);
 
 } // namespace normscope

@@ -3,6 +3,7 @@
 // `Metadata::validate`); unlike it, a repeated key is refused, because readers disagree about which one counts.
 #include "core/checkpoint/byte_reader.h"
 #include "core/checkpoint/dtype.h"
+#include "core/checkpoint/left_out.h"
 #include "core/checkpoint/readers.h"
 
 #include <nlohmann/json.hpp>
@@ -21,24 +22,38 @@ namespace {
 constexpr uint64_t longest_header = 100'000'000; // the reference's MAX_HEADER_SIZE
 constexpr size_t most_metadata = 65536;          // entries; with most_fields this bounds memory to the header's length
 constexpr size_t most_fields = 64;               // of one tensor, 3 of them known
+constexpr size_t longest_dtype = 64;             // bytes of its name
 constexpr size_t deepest_nesting = 32;           // 3 are used, the rest lies in keys that are skipped
 
-constexpr std::array<std::pair<std::string_view, DType>, 16> dtype_names = {{{"F64", DType::float64},
-                                                                             {"F32", DType::float32},
-                                                                             {"F16", DType::float16},
-                                                                             {"BF16", DType::bfloat16},
-                                                                             {"F8_E4M3", DType::float8_e4m3fn},
-                                                                             {"F8_E5M2", DType::float8_e5m2},
-                                                                             {"I64", DType::int64},
-                                                                             {"I32", DType::int32},
-                                                                             {"I16", DType::int16},
-                                                                             {"I8", DType::int8},
-                                                                             {"U8", DType::uint8},
-                                                                             {"U16", DType::uint16},
-                                                                             {"U32", DType::uint32},
-                                                                             {"U64", DType::uint64},
-                                                                             {"BOOL", DType::boolean},
-                                                                             {"C64", DType::complex64}}};
+/// A dtype that a header may name: bits of one element, and what it is here where its numbers are read.
+struct DTypeRule {
+    std::string_view name;
+    int bits;
+    std::optional<DType> dtype;
+};
+
+constexpr std::array<DTypeRule, 22> dtype_rules = {{{"F64", 64, DType::float64},
+                                                    {"F32", 32, DType::float32},
+                                                    {"F16", 16, DType::float16},
+                                                    {"BF16", 16, DType::bfloat16},
+                                                    {"F8_E4M3", 8, DType::float8_e4m3fn},
+                                                    {"F8_E5M2", 8, DType::float8_e5m2},
+                                                    {"I64", 64, DType::int64},
+                                                    {"I32", 32, DType::int32},
+                                                    {"I16", 16, DType::int16},
+                                                    {"I8", 8, DType::int8},
+                                                    {"U8", 8, DType::uint8},
+                                                    {"U16", 16, DType::uint16},
+                                                    {"U32", 32, DType::uint32},
+                                                    {"U64", 64, DType::uint64},
+                                                    {"BOOL", 8, DType::boolean},
+                                                    {"C64", 64, DType::complex64},
+                                                    {"F8_E8M0", 8, {}},
+                                                    {"F8_E4M3FNUZ", 8, {}},
+                                                    {"F8_E5M2FNUZ", 8, {}},
+                                                    {"F6_E2M3", 6, {}},
+                                                    {"F6_E3M2", 6, {}},
+                                                    {"F4", 4, {}}}};
 
 /// One tensor as the header tells it, before it is checked. The fields are those of the JSON object.
 struct Declared {
@@ -76,6 +91,8 @@ public:
             return add_metadata(value);
         if (depth_ != 2 || key_ != "dtype")
             return scalar("text");
+        if (value.size() > longest_dtype)
+            return fail(tensors.back().name + ": expected the name of a dtype, found a long text");
         tensors.back().dtype = value;
         return true;
     }
@@ -169,46 +186,57 @@ private:
     std::unordered_set<std::string> names_, fields_;
 };
 
-/// A declared tensor whose own numbers agree; `offset` is still relative to the data.
-Result<TensorEntry> check(Declared& declared) {
+/// A declared tensor whose own numbers agree.
+struct Placed {
+    TensorEntry entry;   ///< `offset` is still relative to the data.
+    uint64_t bytes;      ///< That it takes in the file.
+    std::string unknown; ///< The name of a dtype that is not read; "" where it is.
+};
+
+/// Whether so many bytes can hold the elements. Of a dtype that nobody knows only this is known: an element takes a
+/// bit or more.
+bool can_hold(__int128 bytes, __int128 elements, const DTypeRule* rule) {
+    if (rule != nullptr)
+        return bytes * 8 == elements * rule->bits;
+    return elements == 0 ? bytes == 0 : bytes * 8 >= elements;
+}
+
+Result<Placed> check(Declared& declared) {
     if (!declared.dtype || !declared.shape || !declared.data_offsets || declared.data_offsets->size() != 2)
         return Error{ErrorCode::damaged, declared.name,
                      "expected dtype, shape and two data_offsets, found one of them missing"};
-    const auto dtype =
-        std::find_if(dtype_names.begin(), dtype_names.end(), [&](auto& pair) { return pair.first == *declared.dtype; });
-    if (dtype == dtype_names.end())
-        return Error{ErrorCode::not_supported, declared.name,
-                     "expected a dtype of at least 8 bits that PyTorch knows, found " + *declared.dtype +
-                         "; convert the tensor first"};
-    const auto elements = checked_elements(*declared.shape, dtype->second);
+    const auto* rule =
+        std::find_if(dtype_rules.begin(), dtype_rules.end(), [&](auto& r) { return r.name == *declared.dtype; });
+    rule = rule == dtype_rules.end() ? nullptr : rule;
+    const bool read = rule != nullptr && rule->dtype.has_value();
+    const DType dtype = read ? *rule->dtype : DType::uint8;
+    const auto elements = checked_elements(*declared.shape, dtype);
     if (!elements)
         return Error{ErrorCode::damaged, declared.name, "expected a shape below 2^63 bytes, found an overflow"};
     const int64_t begin = declared.data_offsets->front(), end = declared.data_offsets->back();
-    const int64_t bytes = *elements * dtype_size(dtype->second);
-    if (begin > end || end - begin != bytes)
+    if (begin > end || !can_hold(end - begin, *elements, rule))
         return Error{ErrorCode::damaged, declared.name,
-                     "expected " + std::to_string(bytes) + " bytes for its shape, found data_offsets " +
-                         std::to_string(begin) + " to " + std::to_string(end)};
-    TensorEntry entry{
-        std::move(declared.name), dtype->second, std::move(*declared.shape), {}, static_cast<uint64_t>(begin)};
+                     "expected the bytes of " + std::to_string(*elements) + " elements of " + *declared.dtype +
+                         ", found data_offsets " + std::to_string(begin) + " to " + std::to_string(end)};
+    TensorEntry entry{std::move(declared.name), dtype, std::move(*declared.shape), {}, static_cast<uint64_t>(begin)};
     entry.strides = contiguous_strides(entry.shape);
-    return entry;
+    return Placed{std::move(entry), static_cast<uint64_t>(end - begin), read ? "" : std::move(*declared.dtype)};
 }
 
 /// Sorts by offset and demands that the tensors fill `length` bytes without holes or overlaps.
-Result<void> check_layout(std::vector<TensorEntry>& tensors, uint64_t length) {
+Result<void> check_layout(std::vector<Placed>& tensors, uint64_t length) {
     // By end as well: an empty tensor lies before the one that begins where it does.
-    std::stable_sort(tensors.begin(), tensors.end(), [](const TensorEntry& a, const TensorEntry& b) {
-        return std::pair(a.offset, a.bytes()) < std::pair(b.offset, b.bytes());
+    std::stable_sort(tensors.begin(), tensors.end(), [](const Placed& a, const Placed& b) {
+        return std::pair(a.entry.offset, a.bytes) < std::pair(b.entry.offset, b.bytes);
     });
     uint64_t end = 0;
-    for (const TensorEntry& entry : tensors) {
+    for (const auto& [entry, bytes, unknown] : tensors) {
         if (entry.offset != end)
             return Error{ErrorCode::damaged, entry.name,
                          "expected its data at byte " + std::to_string(end) + ", found " +
                              std::to_string(entry.offset) +
                              (entry.offset < end ? ": it overlaps another tensor" : ": there is a hole before it")};
-        end += static_cast<uint64_t>(entry.bytes());
+        end += bytes;
     }
     if (end != length)
         return Error{ErrorCode::damaged, "",
@@ -223,12 +251,20 @@ Result<TensorCatalog> parse(std::string_view header, uint64_t data_length) {
     HeaderHandler handler;
     if (!nlohmann::json::sax_parse(header.begin(), header.end(), &handler))
         return handler.fault;
-    TensorCatalog catalog;
+    std::vector<Placed> tensors;
     for (Declared& declared : handler.tensors) {
-        NORMSCOPE_LET(entry, check(declared));
-        catalog.tensors.push_back(std::move(entry));
+        NORMSCOPE_LET(placed, check(declared));
+        tensors.push_back(std::move(placed));
     }
-    NORMSCOPE_TRY(check_layout(catalog.tensors, data_length));
+    NORMSCOPE_TRY(check_layout(tensors, data_length));
+    TensorCatalog catalog;
+    LeftOut left_out;
+    for (auto& [entry, bytes, unknown] : tensors)
+        if (unknown.empty())
+            catalog.tensors.push_back(std::move(entry));
+        else
+            left_out.add(entry.name, unreadable_dtype(unknown));
+    catalog.warnings = left_out.warnings();
     catalog.metadata = std::move(handler.metadata);
     return catalog;
 }

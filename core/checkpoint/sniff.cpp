@@ -12,14 +12,15 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// PROTO 2, LONG1 of 10 bytes: torch.serialization.MAGIC_NUMBER, 0x1950a86a20f9469cfc6c.
-constexpr std::string_view legacy_magic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e"sv;
+// torch.serialization.MAGIC_NUMBER, 0x1950a86a20f9469cfc6c, pickled: LONG1 of 10 bytes and STOP behind PROTO (and
+// FRAME from protocol 4 on), or in decimal digits (protocol 1).
+constexpr std::string_view legacy_magic = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e"sv;
+constexpr std::string_view legacy_digits = "L119547037146038801333356L\n."sv;
 constexpr std::string_view hdf5_magic = "\x89HDF\r\n\x1a\n"sv;
 
-constexpr std::array<std::pair<std::string_view, FileFormat>, 5> magics = {{
+constexpr std::array<std::pair<std::string_view, FileFormat>, 4> magics = {{
     {"PK\3\4"sv, FileFormat::zip},
     {"PK\5\6"sv, FileFormat::zip}, // an empty archive
-    {legacy_magic, FileFormat::pytorch_legacy},
     {"\x93NUMPY"sv, FileFormat::npy},
     {"version https://git-lfs.github.com/spec/"sv, FileFormat::git_lfs_pointer},
 }};
@@ -47,38 +48,20 @@ FileFormat zip_kind(const RandomAccessFile& file, std::string_view head) {
     return pytorch ? FileFormat::pytorch_zip : FileFormat::zip;
 }
 
+bool is_legacy(std::string_view head) {
+    constexpr size_t proto = 2, frame = 9;
+    return head.starts_with(legacy_digits) ||
+           (head.starts_with('\x80') && head.size() > proto &&
+            (head.substr(proto).starts_with(legacy_magic) ||
+             (head.size() > proto + frame && head.substr(proto + frame).starts_with(legacy_magic))));
+}
+
 /// A length that fits or a JSON object right behind it: one of both may be damaged.
 bool is_safetensors(std::string_view head, uint64_t size) {
     if (head.size() < 9 || head[8] != '{')
         return false;
     return little_endian<uint64_t>(head, 0) <= size || head.substr(8, 2) == "{\"";
 }
-
-bool is_text(std::string_view head) {
-    return std::none_of(head.begin(), head.end(), [](unsigned char letter) {
-        return letter == 0x7f || (letter < 0x20 && letter != '\n' && letter != '\r' && letter != '\t');
-    });
-}
-
-struct Signature {
-    std::string_view bytes, meaning;
-};
-
-constexpr std::array<Signature, 13> signatures = {{
-    {"\x89PNG"sv, "a PNG image"},
-    {"\xff\xd8\xff"sv, "a JPEG image"},
-    {"GIF8"sv, "a GIF image"},
-    {"RIFF"sv, "a WAV, WebP or AVI file"},
-    {"fLaC"sv, "a FLAC sound"},
-    {"OggS"sv, "an Ogg sound"},
-    {"%PDF"sv, "a PDF document"},
-    {"GGUF"sv, "a GGUF model"},
-    {"\x1f\x8b"sv, "a gzip archive (unpack it first)"},
-    {"\x28\xb5\x2f\xfd"sv, "a Zstandard archive (unpack it first)"},
-    {"BZh"sv, "a bzip2 archive (unpack it first)"},
-    {"\x7f\x45LF"sv, "a compiled program"},
-    {"\x80"sv, "a Python pickle that torch.save did not write"},
-}};
 
 } // namespace
 
@@ -89,33 +72,13 @@ Result<FileFormat> sniff_format(const RandomAccessFile& file) {
     for (const auto& [bytes, format] : magics)
         if (head.compare(0, bytes.size(), bytes) == 0)
             return format == FileFormat::zip ? zip_kind(file, head) : format;
+    if (is_legacy(head))
+        return FileFormat::pytorch_legacy;
     if (is_hdf5(file))
         return FileFormat::hdf5;
     if (is_safetensors(head, file.size()))
         return FileFormat::safetensors;
     return FileFormat::unknown;
-}
-
-std::string describe_content(const RandomAccessFile& file) {
-    const auto head = head_of(file);
-    if (!head)
-        return "unreadable bytes";
-    for (const Signature& signature : signatures)
-        if (head->starts_with(signature.bytes))
-            return std::string(signature.meaning);
-    if (head->size() > 262 && head->compare(257, 5, "ustar") == 0)
-        return "a tar archive (unpack it first)";
-    if (!is_text(*head))
-        return "bytes of no known format";
-    const size_t start = std::min(head->find_first_not_of(" \t\r\n"), head->size());
-    const std::string_view text = std::string_view(*head).substr(start);
-    if (text.starts_with("<"))
-        return "a web page (the download may have asked for a login)";
-    if (text.starts_with("{"))
-        return head->find("weight_map") != head->npos || head->find("total_size") != head->npos
-                   ? "the index of a checkpoint in several files (name one of those files)"
-                   : "JSON text";
-    return "text";
 }
 
 } // namespace normscope

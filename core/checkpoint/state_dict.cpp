@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace normscope {
@@ -70,6 +71,7 @@ private:
             return {};
         StateDict own{path, {}};
         visited_ = {handle};
+        above_ = {handle};
         for (const auto& [key, value] : children(graph_, handle))
             if (is_tensor(graph_, value) || !is_training_state(key))
                 NORMSCOPE_TRY(flatten(value, key, own, 1));
@@ -90,16 +92,40 @@ private:
             into.tensors.emplace_back(name, handle);
             return {};
         }
-        if (depth >= deepest_name || !visited_.insert(handle).second)
+        if (depth >= deepest_name || !enter(handle))
             return {};
-        for (const auto& [key, value] : children(graph_, handle))
+        above_.push_back(handle);
+        for (const auto& [key, value] : known_.at(handle).inside)
             NORMSCOPE_TRY(flatten(value, joined(name, key), into, depth + 1));
+        above_.pop_back();
         return {};
     }
+
+    /// Modules and dicts that several places share have a name in each of them, as in `state_dict()`; other values
+    /// count once. Nothing is entered again inside of itself.
+    bool enter(Handle handle) {
+        const pickle::Kind kind = graph_.at(handle).kind;
+        if (kind != pickle::Kind::dict && kind != pickle::Kind::list && kind != pickle::Kind::tuple &&
+            kind != pickle::Kind::call)
+            return false; // holds nothing
+        const auto [known, fresh] = known_.try_emplace(handle);
+        if (fresh)
+            known->second = {kind == pickle::Kind::dict || is_module(graph_, handle), children(graph_, handle)};
+        return visited_.insert(handle).second ||
+               (known->second.shared && std::ranges::find(above_, handle) == above_.end());
+    }
+
+    /// What was found in a value, looked up once, however often it is met.
+    struct Known {
+        bool shared = false;
+        std::vector<std::pair<std::string, Handle>> inside;
+    };
 
     const Graph& graph_;
     std::vector<StateDict> found_;
     std::unordered_set<Handle> entered_, visited_;
+    std::unordered_map<Handle, Known> known_;
+    std::vector<Handle> above_; ///< What is being looked into, from the outside in.
     size_t tensors_ = 0, name_bytes_ = 0, steps_ = 0;
 };
 

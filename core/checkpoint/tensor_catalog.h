@@ -47,6 +47,7 @@ struct TensorEntry {
     std::vector<int64_t> strides;
     uint64_t offset =
         0; ///< Byte offset of element 0 in the file; the reader has checked that every element lies inside.
+    bool negated = false; ///< PyTorch's neg bit: the values are the negatives of those that lie there.
 
     int64_t elements() const;
     int64_t bytes() const { return elements() * dtype_size(dtype); }
@@ -64,6 +65,9 @@ public:
     std::map<std::string, std::string>
         metadata; ///< Text metadata; scalars of nested dicts flattened ("args.num_heads").
     std::vector<std::string> warnings;
+    /// Of a file that is one part of a checkpoint: what tells so, and the way to the whole. "" for a whole one. The
+    /// rest of a part's network is missing, so it is shown and never run.
+    std::string part;
 
     /// The tensor of that name, or null.
     const TensorEntry* find(const std::string& name) const;
@@ -89,13 +93,13 @@ Result<FileFormat> sniff_format(const RandomAccessFile& file);
 
 /// Opens any checkpoint this program reads: safetensors, or a PyTorch zip holding a state dict, bare or nested
 /// (`model`, `model_ema`, `state_dict`, `model_state`, `teacher`, …), with wrapper prefixes (`module.`, `_orig_mod.`,
-/// `backbone.`) stripped. Executes nothing that is in the file. The state dict chosen is said in `container`, and
-/// others that were there in `warnings`.
-/// Errors: cannot_read, damaged, not_supported (a git-lfs pointer, a legacy file, not a checkpoint), missing (no
-/// tensors).
+/// `backbone.`) stripped. Executes nothing that is in the file. The state dict chosen is said in `container`; others
+/// that were there, and tensors that cannot be read, in `warnings`.
+/// Errors: cannot_read, damaged, not_supported (not a checkpoint, of which it says what it is; no tensor that can be
+/// read), missing (no tensors).
 Result<TensorCatalog> open_checkpoint(const std::string& path);
 
-/// The same for a file that is open already, on disk or in memory.
+/// The same for a file that is open already, on disk or in memory; whether it is a part is not asked.
 Result<TensorCatalog> open_checkpoint(std::shared_ptr<const RandomAccessFile> file);
 
 } // namespace normscope

@@ -22,26 +22,30 @@ using Storages = std::unordered_map<std::string, ByteRange>;
 
 /// Walks the storages behind the pickles. Only the ids inside the object tell how wide their elements are.
 Result<Storages> locate_storages(const RandomAccessFile& file, const Graph& object, const Graph& keys, uint64_t at) {
-    std::unordered_map<std::string, int64_t> widths;
+    std::unordered_map<std::string, StorageId> ids;
     for (Handle handle = 0; handle < object.size(); ++handle)
-        if (const auto id = storage_id(object, handle); id && (id->dtype || id->untyped))
-            widths[id->key] = id->width();
+        if (auto id = storage_id(object, handle))
+            ids.insert_or_assign(id->key, std::move(*id));
     if (!keys.is(keys.root, Kind::list))
         return damaged("expected the list of storages, found something else");
     Storages storages;
     for (const Handle item : keys.items(keys.root)) {
         const std::string key(keys.at(item).text);
-        const auto width = widths.find(key);
-        if (!keys.is(item, Kind::text) || width == widths.end())
-            return damaged("expected the key of a storage whose type is read, found another");
+        const auto id = ids.find(key);
+        if (!keys.is(item, Kind::text) || id == ids.end())
+            return damaged("expected the key of a storage that a tensor views, found another");
+        const auto width = static_cast<uint64_t>(id->second.width);
+        if (width == 0)
+            return Error{ErrorCode::not_supported, "",
+                         "expected storages of PyTorch, found one of type " + id->second.type +
+                             ", whose length nothing tells; load the file in Python and save it again"};
         NORMSCOPE_LET(prefix, file.read(at, 8));
         const auto count = little_endian<uint64_t>(prefix, 0), room = file.size() - at - 8;
-        if (count > room / static_cast<uint64_t>(width->second))
+        if (count > room / width)
             return damaged("expected " + std::to_string(count) + " elements of storage " + key +
                            ", found the end; the file may be cut short, fetch it again");
-        const uint64_t size = count * static_cast<uint64_t>(width->second);
-        storages[key] = {at + 8, size};
-        at += 8 + size;
+        storages[key] = {at + 8, count * width};
+        at += 8 + count * width;
     }
     return storages;
 }

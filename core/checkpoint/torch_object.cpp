@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/checkpoint/torch_object.h"
 
+#include "core/checkpoint/left_out.h"
 #include "core/checkpoint/state_dict.h"
+
+#include <algorithm>
+#include <iterator>
 
 namespace normscope {
 
@@ -43,10 +47,11 @@ Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocato
         catalog.warnings.push_back(std::to_string(found[i].tensors.size()) + " more tensors lie under " +
                                    place_name(found[i].container) + "; those under " + place_name(chosen.container) +
                                    " are shown");
+    LeftOut left_out;
     for (const auto& [name, handle] : chosen.tensors) {
         auto entry = read_tensor(graph, handle, locate);
         if (!entry && entry.error().code == ErrorCode::not_supported) {
-            catalog.warnings.push_back(name + " is left out: " + entry.error().message);
+            left_out.add(name, entry.error().message);
             continue;
         }
         if (!entry)
@@ -54,8 +59,7 @@ Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocato
         entry->name = name;
         catalog.tensors.push_back(std::move(*entry));
     }
-    if (catalog.tensors.empty())
-        return Error{ErrorCode::not_supported, "", catalog.warnings.back()};
+    std::ranges::move(left_out.warnings(), std::back_inserter(catalog.warnings));
     catalog.metadata = scalar_metadata(graph);
     return catalog;
 }

@@ -4,6 +4,7 @@
 
 #include "core/checkpoint/byte_reader.h"
 #include "core/checkpoint/dtype.h"
+#include "core/checkpoint/left_out.h"
 
 #include <algorithm>
 #include <array>
@@ -16,18 +17,35 @@ using pickle::Graph;
 using pickle::Handle;
 using pickle::Kind;
 
-constexpr std::array<std::pair<std::string_view, DType>, 11> storage_types = {
-    {{"DoubleStorage", DType::float64},
-     {"FloatStorage", DType::float32},
-     {"HalfStorage", DType::float16},
-     {"BFloat16Storage", DType::bfloat16},
-     {"LongStorage", DType::int64},
-     {"IntStorage", DType::int32},
-     {"ShortStorage", DType::int16},
-     {"CharStorage", DType::int8},
-     {"ByteStorage", DType::uint8},
-     {"BoolStorage", DType::boolean},
-     {"ComplexFloatStorage", DType::complex64}}};
+struct StorageType {
+    std::string_view name;
+    int64_t width; // bytes of an element
+    std::optional<DType> dtype;
+};
+
+// torch/storage.py, `_dtype_to_storage_type_map`.
+constexpr std::array<StorageType, 19> storage_types = {{{"DoubleStorage", 8, DType::float64},
+                                                        {"FloatStorage", 4, DType::float32},
+                                                        {"HalfStorage", 2, DType::float16},
+                                                        {"BFloat16Storage", 2, DType::bfloat16},
+                                                        {"LongStorage", 8, DType::int64},
+                                                        {"IntStorage", 4, DType::int32},
+                                                        {"ShortStorage", 2, DType::int16},
+                                                        {"CharStorage", 1, DType::int8},
+                                                        {"ByteStorage", 1, DType::uint8},
+                                                        {"BoolStorage", 1, DType::boolean},
+                                                        {"ComplexFloatStorage", 8, DType::complex64},
+                                                        {"ComplexDoubleStorage", 16, {}},
+                                                        {"QInt8Storage", 1, {}},
+                                                        {"QUInt8Storage", 1, {}},
+                                                        {"QInt32Storage", 4, {}},
+                                                        {"QUInt4x2Storage", 1, {}},
+                                                        {"QUInt2x4Storage", 1, {}},
+                                                        {"UntypedStorage", 1, {}},
+                                                        {"_UntypedStorage", 1, {}}}};
+
+// And `_rebuild_from_type_v2`: a tensor of a class of its own, or with attributes.
+constexpr std::string_view typed_rebuild = "torch._tensor._rebuild_from_type";
 
 /// What would be called with which arguments.
 struct Rebuild {
@@ -42,7 +60,7 @@ Rebuild innermost(const Graph& graph, Handle handle) {
     for (int depth = 0; depth < deepest && graph.is(handle, Kind::call); ++depth) {
         found = {graph.global_name(graph.at(handle).callee), graph.at(handle).argument};
         const auto& arguments = graph.items(found.arguments);
-        if (found.function == "torch._tensor._rebuild_from_type_v2" && arguments.size() >= 3)
+        if (found.function.starts_with(typed_rebuild) && arguments.size() >= 3)
             found = {graph.global_name(arguments[0]), arguments[2]};
         const auto& inner = graph.items(found.arguments);
         if (!found.function.starts_with("torch._utils._rebuild_parameter") || inner.empty())
@@ -68,13 +86,42 @@ Result<std::vector<int64_t>> integers(const Graph& graph, Handle handle) {
     return values;
 }
 
+bool names_dtype(const Rebuild& rebuild) {
+    return rebuild.function == "torch._utils._rebuild_tensor_v3";
+}
+
 /// The dtype that the arguments name (version 3) or the storage has.
-std::optional<DType> dtype_of(const Graph& graph, const Rebuild& rebuild, const StorageId& storage) {
-    if (rebuild.function != "torch._utils._rebuild_tensor_v3")
-        return storage.dtype;
+Result<DType> dtype_of(const Graph& graph, const Rebuild& rebuild, const StorageId& storage) {
+    if (!names_dtype(rebuild))
+        return storage.dtype ? Result<DType>(*storage.dtype)
+                             : Error{ErrorCode::not_supported, "", unreadable_dtype(storage.type)};
     const auto& arguments = graph.items(rebuild.arguments);
     const std::string name = arguments.size() > 6 ? graph.global_name(arguments[6]) : "";
-    return name.starts_with("torch.") ? dtype_named(std::string_view(name).substr(6)) : std::nullopt;
+    const auto dtype = name.starts_with("torch.") ? dtype_named(std::string_view(name).substr(6)) : std::nullopt;
+    return dtype ? Result<DType>(*dtype)
+                 : Error{ErrorCode::not_supported, "", unreadable_dtype(name.empty() ? "none" : name)};
+}
+
+/// Whether the values are the negatives of those stored (torch/_utils.py, `get_tensor_metadata`). Errors: not_supported
+/// for a conjugate, which is complex, and for what is not known.
+Result<bool> is_negated(const Graph& graph, const Rebuild& rebuild, DType dtype) {
+    const auto& arguments = graph.items(rebuild.arguments);
+    const size_t place = names_dtype(rebuild) ? 7 : 6;
+    const auto* metadata = arguments.size() > place ? graph.mapping(arguments[place]) : nullptr;
+    bool negated = false;
+    for (size_t i = 0; metadata != nullptr && i + 1 < metadata->size(); i += 2) {
+        const auto &key = graph.at((*metadata)[i]), &value = graph.at((*metadata)[i + 1]);
+        const bool boolean = value.kind == Kind::boolean;
+        if (boolean && value.integer == 0)
+            continue;
+        if (!boolean || key.kind != Kind::text || key.text != "neg" || !is_real(dtype))
+            return Error{ErrorCode::not_supported, "",
+                         "expected the stored numbers themselves or their negatives, found a view with the " +
+                             (key.kind == Kind::text ? std::string(key.text.substr(0, 32)) : "unknown") +
+                             " bit; save `.resolve_conj().resolve_neg()` of it"};
+        negated = true;
+    }
+    return negated;
 }
 
 /// Bytes from the storage's beginning to behind the tensor's last element, in 128 bits: no input can overflow them.
@@ -96,21 +143,22 @@ Result<TensorEntry> strided(const Graph& graph, const Rebuild& rebuild, const St
     const auto storage = storage_id(graph, arguments[0]);
     if (!storage)
         return damaged("expected a storage to view, found something else");
-    const auto dtype = dtype_of(graph, rebuild, *storage);
-    if (!dtype)
-        return Error{ErrorCode::not_supported, "", "expected a dtype of plain numbers, found another one"};
+    NORMSCOPE_LET(dtype, dtype_of(graph, rebuild, *storage));
+    NORMSCOPE_LET(negated, is_negated(graph, rebuild, dtype));
     if (!graph.is(arguments[1], Kind::integer) || graph.at(arguments[1]).integer < 0)
         return damaged("expected an offset into the storage, found something else");
-    const int64_t first = graph.at(arguments[1]).integer;
-    TensorEntry entry{"", *dtype, {}, {}, 0};
+    int64_t first = 0;
+    if (__builtin_add_overflow(graph.at(arguments[1]).integer, storage->first, &first))
+        return damaged("expected an offset into the storage, found an overflow");
+    TensorEntry entry{"", dtype, {}, {}, 0, negated};
     NORMSCOPE_LET(shape, integers(graph, arguments[2]));
     NORMSCOPE_LET(strides, integers(graph, arguments[3]));
-    if (shape.size() != strides.size() || !checked_elements(shape, *dtype))
+    if (shape.size() != strides.size() || !checked_elements(shape, dtype))
         return damaged("expected a shape below 2^63 bytes with as many strides, found another");
     entry.shape = std::move(shape), entry.strides = std::move(strides);
 
     NORMSCOPE_LET(range, locate(storage->key));
-    const __int128 declared = static_cast<__int128>(storage->length) * storage->width();
+    const __int128 declared = static_cast<__int128>(storage->length) * storage->width;
     if (declared > range.size)
         return damaged("expected a storage of " + std::to_string(storage->length) + " elements, found " +
                        std::to_string(range.size) + " bytes");
@@ -119,7 +167,7 @@ Result<TensorEntry> strided(const Graph& graph, const Rebuild& rebuild, const St
                        " elements, found some outside");
     entry.offset = range.offset;
     if (entry.elements() > 0)
-        entry.offset += static_cast<uint64_t>(first * dtype_size(*dtype));
+        entry.offset += static_cast<uint64_t>(first * dtype_size(dtype));
     return entry;
 }
 
@@ -134,11 +182,20 @@ std::optional<StorageId> storage_id(const Graph& graph, Handle handle) {
                           graph.is(id[2], Kind::text) && graph.is(id[4], Kind::integer) && graph.at(id[4]).integer >= 0;
     if (!complete)
         return {};
-    const std::string_view type = graph.at(graph.at(id[1]).argument).text; // the module changed with versions
-    StorageId storage{std::string(graph.at(id[2]).text), {}, type.ends_with("UntypedStorage"), graph.at(id[4]).integer};
-    for (const auto& [name, dtype] : storage_types)
-        if (name == type)
-            storage.dtype = dtype;
+    StorageId storage;
+    storage.key = graph.at(id[2]).text;
+    storage.type = graph.at(graph.at(id[1]).argument).text; // the module changed with versions
+    storage.length = graph.at(id[4]).integer;
+    for (const auto& [name, width, dtype] : storage_types)
+        if (name == storage.type)
+            storage.width = width, storage.dtype = dtype;
+    // Files of PyTorch before 0.4: (view key, offset, size).
+    if (id.size() >= 6 && graph.is(id[5], Kind::tuple) && graph.items(id[5]).size() == 3) {
+        const Handle offset = graph.items(id[5])[1];
+        if (!graph.is(offset, Kind::integer) || graph.at(offset).integer < 0)
+            return {};
+        storage.first = graph.at(offset).integer;
+    }
     return storage;
 }
 
@@ -146,7 +203,7 @@ bool is_tensor(const Graph& graph, Handle handle) {
     if (!graph.is(handle, Kind::call))
         return false;
     const std::string name = graph.global_name(graph.at(handle).callee);
-    return name.starts_with("torch._utils._rebuild_") || name == "torch._tensor._rebuild_from_type_v2";
+    return name.starts_with("torch._utils._rebuild_") || name.starts_with(typed_rebuild);
 }
 
 Result<TensorEntry> read_tensor(const Graph& graph, Handle handle, const StorageLocator& locate) {

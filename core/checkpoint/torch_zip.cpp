@@ -11,9 +11,9 @@ constexpr uint64_t longest_note = 64; // bytes of an entry that holds one word
 
 Result<void> check_kind(const ZipArchive& archive, const std::string& folder) {
     if (archive.holds(folder + "constants.pkl"))
-        return Error{
-            ErrorCode::not_supported, "",
-            "expected a checkpoint, found a TorchScript program; open it as a program, or save its state_dict()"};
+        return Error{ErrorCode::not_supported, "",
+                     "expected a checkpoint, found a TorchScript program, which is not run; save its weights, "
+                     "torch.save(torch.jit.load(FILE).state_dict(), \"weights.pt\")"};
     if (!archive.holds(folder + "byteorder"))
         return {}; // before PyTorch 2.1: little-endian machines only
     NORMSCOPE_LET(order, archive.read(folder + "byteorder", longest_note));

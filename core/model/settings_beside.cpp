@@ -138,8 +138,8 @@ void take_metadata(const TensorCatalog& catalog, NetworkSettings& settings) {
 
 const std::vector<std::string>& known_settings() {
     static const std::vector<std::string> known{
-        "family", "heads", "eps",        "norm",       "block", "pool", "pool_include_prefix",
-        "act",    "gate",  "patch_size", "image_size", "mean",  "std",  "crop"};
+        "family",     "heads",      "eps",        "norm", "block", "pool", "pool_include_prefix", "act", "gate",
+        "final_norm", "patch_size", "image_size", "mean", "std",   "crop"};
     return known;
 }
 

@@ -22,6 +22,7 @@ public:
         NORMSCOPE_TRY(attention());
         for (int64_t i = 0; i < plan_.depth; ++i)
             NORMSCOPE_TRY(block("blocks." + std::to_string(i) + "."));
+        NORMSCOPE_TRY(final_norm());
         NORMSCOPE_TRY(pooling());
         NORMSCOPE_TRY(head());
         NORMSCOPE_TRY(activation());
@@ -117,6 +118,21 @@ private:
         const bool packed = in->shape[0] == 2 * hidden;
         gated_ = gated_ || packed;
         return needs_.require_linear(at + "fc1", packed ? 2 * hidden : hidden, plan_.width);
+    }
+
+    /// A checkpoint that ends in blocks is more often the first part of one than timm's `final_norm=False`.
+    Result<void> final_norm() {
+        if (norm_parts(catalog_, "norm").any() || norm_parts(catalog_, "fc_norm").any())
+            return {};
+        NORMSCOPE_LET(told, settings_.flag("final_norm"));
+        if (!told || told->value)
+            return Error{
+                ErrorCode::missing, "norm",
+                "expected the norm behind the last block (norm.weight or fc_norm.weight), found none; this may "
+                "be a part of a checkpoint: open the whole; if the network has none, say --set "
+                "final_norm=false"};
+        tell("final_norm", "false", told->source);
+        return {};
     }
 
     Result<void> pooling() {

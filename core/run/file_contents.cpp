@@ -21,15 +21,14 @@ Result<FileContents> dump_contents(const std::string& path, const Pairing& pairi
 /// A network that can be built knows its layers best; otherwise (an unknown family, something untold) the keys tell.
 Result<FileContents> checkpoint_contents(const std::string& path, const std::vector<std::string>& settings) {
     NORMSCOPE_LET(catalog, open_checkpoint(path));
-    NORMSCOPE_LET(run, describe(catalog));
     FileContents contents;
-    contents.run = run;
+    contents.run = describe(catalog);
     contents.run.family = recognise_family(catalog);
     contents.layers = find_norm_layers(catalog);
     contents.tensors = catalog.tensors;
     contents.metadata = catalog.metadata;
     contents.warnings = catalog.warnings;
-    if (contents.run.family.empty()) {
+    if (contents.run.family.empty() && catalog.part.empty()) {
         contents.cannot_run = "no built-in family fits these keys; the norm layers were found by name and shape";
         contents.warnings.push_back(contents.cannot_run);
         return contents;

@@ -29,8 +29,8 @@ struct FileContents {
 
 /// Opens a dump, or reads a checkpoint's keys and, where a built-in family fits, asks its network. `settings` are the
 /// user's KEY=VALUE; `pairing` tells the layers of an HDF5 file whose layout does not. A checkpoint of an unknown
-/// family is no error: its norm layers are found by name and shape. Errors: cannot_read, damaged, not_supported;
-/// bad_argument for a setting that is wrong.
+/// family or a part of one is no error: its norm layers are found by name and shape. No hash is made. Errors:
+/// cannot_read, damaged, not_supported; bad_argument for a setting that is wrong.
 Result<FileContents> file_contents(const std::string& path, const std::vector<std::string>& settings,
                                    const Pairing& pairing = {});
 

@@ -38,12 +38,13 @@ Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request
     NORMSCOPE_LET(network, open_network(catalog, request.settings, warnings));
     NORMSCOPE_TRY(progress.check());
     NORMSCOPE_LET(batch, load_batch(network->input_spec(), request, progress));
-    NORMSCOPE_LET(source, describe(catalog, progress));
     CaptureOptions options = request.capture;
-    options.source = std::move(source);
     const auto fits = fits_memory(*network, batch, options);
     if (!fits)
         return fits.error().within(path);
+    options.source = describe(catalog);
+    NORMSCOPE_LET(digest, sha256(*catalog.file, progress));
+    options.source.sha256 = digest;
     const bool on_disk = options.dump.empty() && !*fits;
     auto captured =
         on_disk ? capture_on_disk(*network, batch, options, progress) : capture(*network, batch, options, progress);
@@ -75,24 +76,32 @@ Result<bool> is_dump(const std::string& path) {
     return format == FileFormat::hdf5;
 }
 
-Result<RunInfo> describe(const TensorCatalog& catalog, const Progress& progress) {
+RunInfo describe(const TensorCatalog& catalog) {
     RunInfo run;
     run.path = catalog.path;
     run.format = catalog.format;
     run.tensors = static_cast<int64_t>(catalog.tensors.size());
     run.model = std::filesystem::path(catalog.path).stem().string();
-    NORMSCOPE_LET(digest, sha256(*catalog.file, progress));
-    run.sha256 = digest;
     return run;
 }
 
 Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, const std::vector<std::string>& assignments,
                                               std::vector<std::string>& warnings) {
-    warnings = catalog.warnings;
-    NetworkSettings settings = settings_beside(catalog, warnings);
+    if (!catalog.part.empty())
+        return Error{ErrorCode::not_supported, catalog.path, "expected a whole checkpoint, found " + catalog.part};
+    std::vector<std::string> config;
+    NetworkSettings settings = settings_beside(catalog, config);
     for (const std::string& assignment : assignments)
         NORMSCOPE_TRY(apply_setting(assignment, settings));
-    NORMSCOPE_LET(network, build_network(catalog, settings));
+    auto network = build_network(catalog, settings);
+    if (!network) { // a config that was passed over may be why
+        Error error = network.error();
+        for (const std::string& warning : config)
+            error.message += "; " + warning;
+        return error;
+    }
+    warnings = catalog.warnings;
+    warnings.insert(warnings.end(), config.begin(), config.end());
     return network;
 }
 
@@ -100,10 +109,10 @@ Result<Opened> open_recording(const std::string& path, const RunRequest& request
     NORMSCOPE_LET(dump, is_dump(path));
     if (!dump)
         return run_checkpoint(path, request, progress);
+    NORMSCOPE_LET(whole, open_dump(path, request.pairing)); // first: not every HDF5 file is a dump
     if (!request.input.empty())
         return Error{ErrorCode::bad_argument, path,
                      "expected a checkpoint with --input, found a dump, which has been run already; leave --input out"};
-    NORMSCOPE_LET(whole, open_dump(path, request.pairing));
     NORMSCOPE_LET(recording, only_matching(whole, request.capture.layers));
     return Opened{recording, std::nullopt, std::nullopt};
 }

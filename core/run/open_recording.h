@@ -26,12 +26,14 @@ Result<Opened> open_recording(const std::string& path, const RunRequest& request
 /// Errors: those of core/input; bad_argument without an input.
 Result<Batch> load_batch(const InputSpec& spec, const RunRequest& request, Progress& progress);
 
-/// The checkpoint's network with what its config and the user (KEY=VALUE) tell. Errors: as `build_network`.
+/// The checkpoint's network with what its config and the user (KEY=VALUE) tell. Errors: as `build_network`, with what
+/// was wrong with the config; not_supported for a part of a checkpoint.
 Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, const std::vector<std::string>& settings,
                                               std::vector<std::string>& warnings);
 
-/// What a checkpoint is, for reports: path, format, SHA-256, number of tensors. Errors: those of reading; cancelled.
-Result<RunInfo> describe(const TensorCatalog& catalog, const Progress& progress = {});
+/// What a checkpoint is, for reports: path, format, number of tensors. Its SHA-256 is made where it is run or asked
+/// for.
+RunInfo describe(const TensorCatalog& catalog);
 
 /// True when the file is HDF5. Errors: cannot_read; damaged when empty.
 Result<bool> is_dump(const std::string& path);

@@ -51,6 +51,55 @@ def views():
     }
 
 
+def negated():
+    """Views with PyTorch's neg bit, each on a storage of its own, and one that is left out: it is complex."""
+    def base():
+        return torch.complex(torch.arange(24.0).reshape(2, 3, 4) - 5, torch.arange(24.0).reshape(2, 3, 4) * 0.5 - 3).conj()
+
+    half = torch.complex(torch.arange(6.0), torch.tensor([0.0, -0.0, 1.5, float("inf"), float("nan"), 7.0])).to(torch.complex32)
+    return {
+        "imaginary": base().imag,
+        "transposed": base().imag.transpose(0, 2),
+        "sliced": base().imag[:, 1:, ::2],
+        "one": base().imag[1, 2, 3],
+        "broadcast": base().imag[0, 0].expand(3, 4),
+        "strided": base().imag.as_strided((3, 2), (2, 8), 5),
+        "half": half.conj().imag,
+        "parameter": torch.nn.Parameter(base().imag),
+        "real": base().real,
+        "double": torch.complex(torch.ones(3).double(), torch.arange(3).double()).conj().imag,
+        "negative_real": torch._neg_view(torch.arange(4.0)),
+        "conjugate": base(),
+    }
+
+
+def unread():
+    """What has no plain numbers, beside a norm."""
+    return {
+        "norm.weight": torch.ones(4),
+        "norm.bias": torch.zeros(4),
+        "scale": torch.ones(4).to(torch.float8_e8m0fnu),
+        "other": torch.ones(4).to(torch.float8_e4m3fnuz),
+        "wave": torch.ones(2, dtype=torch.complex128),
+        "quantized": torch.quantize_per_tensor(torch.ones(4), 0.1, 0, torch.qint8),
+        "sparse": torch.eye(2).to_sparse(),
+    }
+
+
+class Shared(torch.nn.Module):
+    """A block in two places, a weight in two places, a buffer that is not saved."""
+
+    def __init__(self):
+        super().__init__()
+        block = torch.nn.Sequential(torch.nn.LayerNorm(2), torch.nn.Linear(2, 2))
+        self.blocks = torch.nn.ModuleList([block, torch.nn.Sequential(torch.nn.LayerNorm(2)), block])
+        self.embed = torch.nn.Embedding(3, 2)
+        self.head = torch.nn.Linear(2, 3, bias=False)
+        self.head.weight = self.embed.weight
+        self.register_buffer("kept", torch.arange(2.0))
+        self.register_buffer("unsaved", torch.arange(3.0), persistent=False)
+
+
 class Tiny(torch.nn.Module):
     def __init__(self):
         super().__init__()
@@ -109,6 +158,17 @@ def main():
     torch.save(strided, HERE / "views_legacy.pt", _use_new_zipfile_serialization=False)
     torch.save(training_checkpoint(), HERE / "training.pt")
     torch.save(Tiny(), HERE / "whole_module.pt")
+    for protocol in (1, 3, 4, 5):
+        torch.save(dtypes, HERE / f"dtypes_legacy_{protocol}.pt", pickle_protocol=protocol, _use_new_zipfile_serialization=False)
+    for protocol in (1, 5):
+        torch.save(dtypes, HERE / f"dtypes_{protocol}.pt", pickle_protocol=protocol)
+    torch.save(Tiny(), HERE / "whole_module_1.pt", pickle_protocol=1)
+    negative, shared = negated(), Shared()
+    torch.save(negative, HERE / "negated.pt")
+    torch.save(negative, HERE / "negated_legacy.pt", _use_new_zipfile_serialization=False)
+    torch.save(unread(), HERE / "unread.pt")
+    torch.save(unread(), HERE / "unread_legacy.pt", _use_new_zipfile_serialization=False)
+    torch.save(shared, HERE / "shared_module.pt")
     torch.save(torch.arange(6.0).reshape(2, 3), HERE / "bare_tensor.pt")
     torch.save({"weight": torch.ones(2)}, HERE / "small.pt")
     torch.save({"weight": torch.ones(2), "hook": RunsCode()}, HERE / "runs_code.pt")
@@ -121,7 +181,9 @@ def main():
     repack("bomb.pt", "small.pt", zipfile.ZIP_DEFLATED, lambda entry, data: bytes(1 << 20) if "data/0" in entry else data)
     repack("big_endian.pt", "small.pt", zipfile.ZIP_STORED, lambda entry, data: b"big" if "byteorder" in entry else data)
     values = {"dtypes": {name: numbers(value) for name, value in dtypes.items()},
-              "views": {name: numbers(value) for name, value in strided.items()}}
+              "views": {name: numbers(value) for name, value in strided.items()},
+              "negated": {name: numbers(value) for name, value in negative.items() if not value.is_complex()},
+              "shared_module": {name: numbers(value) for name, value in shared.state_dict().items()}}
     (HERE / "values.json").write_text(json.dumps(values, indent=1) + "\n")
 
 

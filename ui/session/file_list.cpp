@@ -76,9 +76,9 @@ OpenRun* find_run(OpenFile& file, int run) {
 }
 
 QString canonical_path(const QString& path) {
-    const QFileInfo info(path);
-    const QString canonical = info.canonicalFilePath(); // empty where nothing is
-    return canonical.isEmpty() ? info.absoluteFilePath() : canonical;
+    const QFileInfo info(QDir::cleanPath(QFileInfo(path).absoluteFilePath()));
+    const QString folder = QFileInfo(info.path()).canonicalFilePath(); // empty where nothing is
+    return folder.isEmpty() ? info.filePath() : QDir(folder).filePath(info.fileName());
 }
 
 } // namespace normscope

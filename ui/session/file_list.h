@@ -62,7 +62,8 @@ OpenRun* find_run(OpenFile& file, int run);
 JobSlot<ContentsPtr>::Work reading(const QString& path, const std::vector<std::string>& settings,
                                    const Pairing& pairing);
 
-/// Where a path leads, however it is spelled.
+/// Where a path leads, however its folder is spelled. A link to a file stays one: its own name, and the config and the
+/// index beside it, tell about a checkpoint (caches of downloads keep files under names that tell nothing).
 QString canonical_path(const QString& path);
 
 } // namespace normscope

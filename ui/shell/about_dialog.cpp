@@ -24,6 +24,8 @@ QString libraries() {
            row(QStringLiteral("HDF5"), QString::fromLatin1(built_with::hdf5), QStringLiteral("BSD-style (HDF Group)")) +
            row(QStringLiteral("QCustomPlot"), QString::fromLatin1(built_with::qcustomplot),
                QStringLiteral("GPL-3.0-or-later")) +
+           row(QStringLiteral("OpenSSL (libcrypto)"), QString::fromLatin1(built_with::openssl),
+               QStringLiteral("Apache-2.0")) +
            row(QStringLiteral("JSON for Modern C++"), QString::fromLatin1(built_with::json), QStringLiteral("MIT")) +
            row(QStringLiteral("CLI11"), QString::fromLatin1(built_with::cli11), QStringLiteral("BSD-3-Clause")) +
            row(QStringLiteral("Zstandard, LZ4, Blosc"), QString(), QStringLiteral("BSD-3-Clause and BSD-2-Clause")) +

@@ -57,7 +57,17 @@ TEST_P(ReadsLikePyTorch, EveryValue) {
 INSTANTIATE_TEST_SUITE_P(Golden, ReadsLikePyTorch,
                          testing::Values(std::pair("dtypes.safetensors", "dtypes"), std::pair("dtypes.pt", "dtypes"),
                                          std::pair("dtypes_legacy.pt", "dtypes"), std::pair("views.pt", "views"),
-                                         std::pair("views_legacy.pt", "views")));
+                                         std::pair("views_legacy.pt", "views"),
+                                         // pickle protocols, by number
+                                         std::pair("dtypes_1.pt", "dtypes"), std::pair("dtypes_5.pt", "dtypes"),
+                                         std::pair("dtypes_legacy_1.pt", "dtypes"),
+                                         std::pair("dtypes_legacy_3.pt", "dtypes"),
+                                         std::pair("dtypes_legacy_4.pt", "dtypes"),
+                                         std::pair("dtypes_legacy_5.pt", "dtypes"),
+                                         // PyTorch's neg bit
+                                         std::pair("negated.pt", "negated"), std::pair("negated_legacy.pt", "negated"),
+                                         // names as state_dict() has them
+                                         std::pair("shared_module.pt", "shared_module")));
 
 TEST(Catalog, NamesDtypesAndShapesAsPyTorchDoes) {
     const auto catalog = *open_checkpoint(golden("dtypes.safetensors"));
@@ -90,12 +100,52 @@ TEST(Catalog, FindsTheModelInATrainingCheckpoint) {
 }
 
 TEST(Catalog, FindsTheParametersOfAWholeModule) {
-    const auto catalog = *open_checkpoint(golden("whole_module.pt"));
-    EXPECT_NE(catalog.find("norm.weight"), nullptr);
-    EXPECT_NE(catalog.find("steps"), nullptr);
-    EXPECT_EQ(catalog.tensors.size(), 4u);
+    for (const char* name : {"whole_module.pt", "whole_module_1.pt"}) { // protocol 1 makes objects in another way
+        const auto catalog = *open_checkpoint(golden(name));
+        EXPECT_NE(catalog.find("norm.weight"), nullptr);
+        EXPECT_NE(catalog.find("steps"), nullptr);
+        EXPECT_EQ(catalog.tensors.size(), 4u);
+        ASSERT_EQ(catalog.warnings.size(), 1u);
+        EXPECT_NE(catalog.warnings[0].find("__main__.Tiny"), std::string::npos);
+    }
+}
+
+TEST(Catalog, LeavesOutWhatHasNoPlainNumbers) {
+    for (const char* name : {"unread.pt", "unread_legacy.pt"}) {
+        const auto catalog = open_checkpoint(golden(name));
+        ASSERT_TRUE(catalog) << catalog.error().line();
+        ASSERT_EQ(catalog->tensors.size(), 2u);
+        EXPECT_EQ(*catalog->read_floats(*catalog->find("norm.weight")), std::vector<float>(4, 1.0F));
+        EXPECT_EQ(*catalog->read_floats(*catalog->find("norm.bias")), std::vector<float>(4, 0.0F));
+        std::string warnings;
+        for (const std::string& warning : catalog->warnings)
+            warnings += warning + "\n";
+        for (const char* left_out : {"scale", "float8_e8m0fnu", "other", "wave", "quantized", "sparse"})
+            EXPECT_NE(warnings.find(left_out), std::string::npos) << left_out << "\n" << warnings;
+    }
+}
+
+TEST(Catalog, LeavesOutAConjugate) {
+    const auto catalog = *open_checkpoint(golden("negated.pt"));
     ASSERT_EQ(catalog.warnings.size(), 1u);
-    EXPECT_NE(catalog.warnings[0].find("__main__.Tiny"), std::string::npos);
+    EXPECT_NE(catalog.warnings[0].find("conjugate is left out"), std::string::npos) << catalog.warnings[0];
+}
+
+TEST(Catalog, ReadsViewsOfStorages) {
+    // Before 0.4, PyTorch saved a view's storage as (key of the view, offset, size) behind that of the whole storage.
+    const auto pickled = [](const std::string& value) { return "\x80\x02" + value + "."; };
+    const std::string view = "(" + text("storage") + "ctorch\nFloatStorage\n" + text("0") + text("cpu") + integer(4) +
+                             "(" + text("7") + integer(2) + integer(2) + "tt" + "Q";
+    const std::string tensor_of_view =
+        "ctorch._utils\n_rebuild_tensor\n(" + view + integer(1) + tuple({1}) + tuple({1}) + "tR";
+    std::string storage = little(4, 8);
+    for (const uint32_t bits : {0x3f800000U, 0x40000000U, 0x40400000U, 0x40800000U}) // 1, 2, 3, 4
+        storage += little(bits, 4);
+    const auto catalog =
+        open_bytes(pickled("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") + pickled(integer(1001)) + pickled("}") +
+                   dict_of("w", tensor_of_view) + pickled("]" + text("0") + "a") + storage);
+    ASSERT_TRUE(catalog) << catalog.error().line();
+    EXPECT_EQ(*catalog->read_floats(catalog->tensors[0]), std::vector<float>{4}); // 2 of the view and 1 of the tensor
 }
 
 TEST(Catalog, ReadsABareTensor) {

@@ -97,6 +97,17 @@ TEST_F(SessionFiles, a_file_that_is_open_becomes_the_current_one_and_is_not_open
     EXPECT_EQ(session.currentLayer(), -1);
 }
 
+// Caches of downloads keep files under their checksums, with links that have the names.
+TEST_F(SessionFiles, a_link_keeps_its_name_by_which_a_part_of_a_checkpoint_is_known) {
+    const QString shard = temporary("model-00001-of-00002.safetensors");
+    ASSERT_TRUE(QFile::link(sample("vit-dyt.safetensors"), shard));
+    ASSERT_NE(0, open(shard));
+    const FileContents& contents = *session.currentFile()->contents;
+    EXPECT_NE(contents.cannot_run.find("part 1 of 2"), std::string::npos) << contents.cannot_run;
+    EXPECT_EQ(contents.layers.size(), 25u);
+    EXPECT_EQ(contents.run.sha256, ""); // none is made until it is run
+}
+
 TEST_F(SessionFiles, the_first_of_several_is_looked_at_and_equal_names_get_their_folders) {
     ASSERT_TRUE(QDir(folder.path()).mkdir(QStringLiteral("other")));
     ASSERT_TRUE(QFile::copy(sample("vit-dyt.safetensors"), temporary("other/vit-dyt.safetensors")));
