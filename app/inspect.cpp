@@ -5,6 +5,7 @@
 #include "app/run_options.h"
 #include "app/table.h"
 #include "core/base/words.h"
+#include "core/recording/kind_words.h"
 #include "core/recording/suggest_pairs.h"
 #include "core/report/report_json.h"
 #include "core/run/file_contents.h"
@@ -41,7 +42,7 @@ void print(const FileContents& contents) {
     TextTable layers({"#", "norm layer", "kind", "C", "eps", "from", "trained alpha"});
     for (const NormLayer& layer : contents.layers) {
         const auto alpha = layer.trained_alpha();
-        layers.row({std::to_string(layer.index), layer.name, kind_name(layer.kind), std::to_string(layer.channels),
+        layers.row({std::to_string(layer.index), layer.name, kind_words(layer), std::to_string(layer.channels),
                     layer.eps ? short_number(layer.eps->value) : "", layer.eps ? layer.eps->source : "",
                     alpha ? short_number(*alpha) : ""});
     }

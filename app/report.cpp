@@ -6,6 +6,7 @@
 #include "app/run_options.h"
 #include "app/table.h"
 #include "core/base/words.h"
+#include "core/recording/kind_words.h"
 #include "core/recording/mapping.h"
 #include "core/report/report_json.h"
 #include "core/run/open_recording.h"
@@ -100,7 +101,7 @@ std::string overview_text(const Analysis& analysis) {
         const std::string curve = a.fits.empty() ? "" : curve_name((points ? points : bins)->curve);
         const bool straight = points != nullptr && points->has_flag("alpha-undetermined");
         table.row(
-            {std::to_string(a.layer.index), a.layer.name, kind_name(a.layer.kind), std::to_string(a.layer.channels),
+            {std::to_string(a.layer.index), a.layer.name, kind_words(a.layer), std::to_string(a.layer.channels),
              std::to_string(a.points), short_number(a.input.std()),
              straight ? "undetermined" : cell(points, &CurveFit::alpha), cell(points, &CurveFit::r2_points),
              bins != nullptr && bins->has_flag("alpha-undetermined") ? "undetermined" : cell(bins, &CurveFit::alpha),

@@ -73,10 +73,15 @@ public:
     virtual std::map<std::string, at::Tensor> norm_parameters(int index) const = 0;
 };
 
+/// Norm layers as a catalog's keys show them.
+struct FoundLayers {
+    std::vector<NormLayer> layers; ///< In the order in which names say that they run.
+    std::string assumed;           ///< What the keys leave open of their kinds, in one line; "" where nothing.
+};
+
 /// The norm layers a catalog's keys show, without running anything; for `inspect`, also of families that cannot be run.
-/// Kinds by parameters: `.alpha` DyT (with `.shift` Derf), weight and bias LayerNorm, weight alone RMSNorm, told apart
-/// from other layers by 1-d shapes and names that contain "norm" or "ln".
-std::vector<NormLayer> find_norm_layers(const TensorCatalog& catalog);
+/// What a norm layer is says norm_rule.h, in which order they run site_order.h.
+FoundLayers find_norm_layers(const TensorCatalog& catalog);
 
 /// "vit" or "" when no native family fits the keys.
 std::string recognise_family(const TensorCatalog& catalog);

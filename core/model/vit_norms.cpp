@@ -204,13 +204,6 @@ int64_t vit_depth(const TensorCatalog& catalog) {
     return depth;
 }
 
-std::vector<std::string> vit_norm_sites(const TensorCatalog& catalog) {
-    std::vector<std::string> names;
-    for (const NamedSite& site : all_sites(vit_depth(catalog), false))
-        names.push_back(site.name);
-    return names;
-}
-
 Result<void> plan_vit_norms(const TensorCatalog& catalog, const SettingReader& settings, TensorNeeds& needs,
                             VitPlan& plan) {
     return NormPlanner(catalog, settings, needs, plan).run();

@@ -42,9 +42,6 @@ struct VitPlan {
     int64_t tokens() const { return patches + prefix(); }
 };
 
-/// The places where such a network may have a norm layer, in execution order, present or not.
-std::vector<std::string> vit_norm_sites(const TensorCatalog& catalog);
-
 /// Errors: those of `build_network`.
 Result<VitPlan> plan_vit(const TensorCatalog& catalog, const NetworkSettings& settings);
 

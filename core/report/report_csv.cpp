@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/report_csv.h"
 
+#include "core/recording/kind_words.h"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -91,7 +93,7 @@ std::string layers_csv(const Analysis& analysis) {
         const auto& eps = a.layer.eps;
         table.row({int64_t{a.layer.index},
                    a.layer.name,
-                   kind_name(a.layer.kind),
+                   kind_words(a.layer),
                    a.layer.channels,
                    eps ? eps->value : undefined,
                    eps ? eps->source : "",

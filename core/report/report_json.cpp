@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/report_json.h"
 
+#include "core/recording/kind_words.h"
 #include "version.h"
 
 #include <nlohmann/json.hpp>
@@ -69,7 +70,7 @@ Json layer_head(const NormLayer& layer) {
     Json json{
         {"index", layer.index},
         {"name", layer.name},
-        {"kind", layer.kind == NormKind::unknown && !layer.kind_text.empty() ? layer.kind_text : kind_name(layer.kind)},
+        {"kind", kind_words(layer)},
         {"channels", layer.channels},
         {"eps", layer.eps ? number(layer.eps->value) : Json(nullptr)},
         {"eps_source", layer.eps ? text_or_null(layer.eps->source) : Json(nullptr)}};

@@ -24,12 +24,16 @@ Result<FileContents> checkpoint_contents(const std::string& path, const std::vec
     FileContents contents;
     contents.run = describe(catalog);
     contents.run.family = recognise_family(catalog);
-    contents.layers = find_norm_layers(catalog);
+    FoundLayers found = find_norm_layers(catalog);
+    contents.layers = std::move(found.layers);
     contents.tensors = catalog.tensors;
     contents.metadata = catalog.metadata;
     contents.warnings = catalog.warnings;
+    if (contents.run.family.empty() && !found.assumed.empty())
+        contents.warnings.push_back(found.assumed);
     if (contents.run.family.empty() && catalog.part.empty()) {
-        contents.cannot_run = "no built-in family fits these keys; the norm layers were found by name and shape";
+        contents.cannot_run = "no built-in family fits these keys; the norm layers were found by name and shape, and "
+                              "their order is a guess from their names";
         contents.warnings.push_back(contents.cannot_run);
         return contents;
     }

@@ -21,6 +21,21 @@ class MainJob(ProgramTest):
             else:
                 self.assertEqual((found["layers"][0]["eps"], found["layers"][0]["eps_source"]), (1e-6, "config"))
 
+    def test_inspect_of_an_unknown_family_guesses_the_order_and_says_so(self):
+        shapes = {"decoder.layers.0.norm1": [8], "encoder.layers.0.norm1": [8], "encoder.norm": [8], "stem.group_norm": [8]}
+        header, end = {}, 0
+        for name in [key for norm in shapes for key in (norm + ".bias", norm + ".weight")]:
+            header[name] = {"dtype": "F32", "shape": [8], "data_offsets": [end, end + 32]}
+            end += 32
+        text = json.dumps(header).encode()
+        path = self.folder / "unknown.safetensors"
+        path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(end))
+        found = self.run_json("inspect", path)
+        self.assertEqual([(layer["name"], layer["kind"]) for layer in found["layers"]],
+                         [("stem.group_norm", "GroupNorm"), ("encoder.layers.0.norm1", "LayerNorm"),
+                          ("encoder.norm", "LayerNorm"), ("decoder.layers.0.norm1", "LayerNorm")])
+        self.assertEqual(len([line for line in found["warnings"] if "order is a guess" in line]), 1)
+
     def test_a_dump_gives_the_same_results_as_the_run_it_holds(self):
         checkpoint, dump = SAMPLE / "vit-layernorm.safetensors", self.folder / "run.h5"
         direct = self.run_json("report", checkpoint, *IMAGES, "--out", self.folder / "a", "--formats", "json")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/text.h"
 
+#include "core/recording/kind_words.h"
+
 #include <QFontMetricsF>
 #include <QLocale>
 #include <QRegularExpression>
@@ -169,8 +171,7 @@ QString counts_text(CountScale scale) {
 }
 
 QString kind_text(const NormLayer& layer) {
-    const bool named = layer.kind != NormKind::unknown || layer.kind_text.empty();
-    return QString::fromStdString(named ? kind_name(layer.kind) : layer.kind_text);
+    return QString::fromStdString(kind_words(layer));
 }
 
 QString layer_text(const Analysis& analysis, const LayerAnalysis& layer) {

@@ -151,39 +151,5 @@ TEST(Network, AHugeBlockNumberIsOnlyAMissingTensor) {
     EXPECT_EQ(code_of(catalog), ErrorCode::missing);
 }
 
-TEST(FindNormLayers, InTheOrderOfExecution) {
-    const std::vector<NormLayer> layers = find_norm_layers(golden("norms"));
-    std::vector<std::string> names;
-    for (const NormLayer& layer : layers)
-        names.push_back(layer.name);
-    EXPECT_EQ(names, (std::vector<std::string>{"blocks.0.norm1", "blocks.0.attn.q_norm", "blocks.0.attn.k_norm",
-                                               "blocks.0.attn.norm", "blocks.0.norm2", "blocks.0.mlp.norm", "norm"}));
-    const std::vector<NormLayer> dyt = find_norm_layers(golden("dyt"));
-    ASSERT_EQ(dyt.size(), 5u);
-    EXPECT_EQ(dyt[0].kind, NormKind::dyt);
-    EXPECT_EQ(dyt[4].index, 5);
-    EXPECT_TRUE(dyt[0].trained_alpha().has_value());
-    EXPECT_EQ(find_norm_layers(golden("rmsnorm"))[0].kind, NormKind::rms_norm);
-}
-
-/// Families that cannot be run are listed too; block 10 comes after block 9.
-TEST(FindNormLayers, OfAnyNetwork) {
-    TensorCatalog catalog = golden("layernorm"); // whose bytes the invented tensors borrow
-    catalog.tensors.clear();
-    for (const char* name : {"h.10.ln_1.weight", "h.10.ln_1.bias", "h.9.ln_1.weight", "h.9.ln_1.bias", "h.9.mlp.bias",
-                             "bn_norm.weight", "bn_norm.running_mean", "LayerNorm.weight"}) {
-        TensorEntry entry;
-        entry.name = name;
-        entry.shape = {4};
-        entry.strides = {1};
-        catalog.tensors.push_back(entry);
-    }
-    const std::vector<NormLayer> layers = find_norm_layers(catalog);
-    ASSERT_EQ(layers.size(), 3u);
-    EXPECT_EQ(layers[1].name, "h.9.ln_1");
-    EXPECT_EQ(layers[2].name, "h.10.ln_1");
-    EXPECT_EQ(recognise_family(catalog), "");
-}
-
 } // namespace
 } // namespace normscope
