@@ -59,6 +59,7 @@ public:
     std::string path;
     std::string format;               ///< "safetensors", "pytorch zip", "pytorch legacy"
     std::string container;            ///< The key the state dict was found under ("model_ema", …); "" if bare.
+    std::vector<std::string> containers; ///< Every place of the file that holds a state dict, the one shown first.
     std::string stripped_prefix;      ///< What every name began with in the file ("module.", …); "" if nothing.
     std::vector<TensorEntry> tensors; ///< In the order of the file.
     std::map<std::string, std::string>

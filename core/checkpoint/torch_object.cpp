@@ -39,6 +39,8 @@ Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocato
                                    "); it was kept as data, nothing was run");
     const StateDict& chosen = found.front();
     catalog.container = chosen.container;
+    for (const StateDict& dict : found)
+        catalog.containers.push_back(dict.container);
     for (size_t i = 1; i < found.size(); ++i)
         catalog.warnings.push_back(std::to_string(found[i].tensors.size()) + " more tensors lie under " +
                                    place_name(found[i].container) + "; those under " + place_name(chosen.container) +

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/run/file_contents.h"
 
+#include "core/model/network_part.h"
 #include "core/recording/dump.h"
 #include "core/run/open_recording.h"
 
@@ -25,7 +26,10 @@ Result<FileContents> checkpoint_contents(const std::string& path, const std::vec
     FileContents contents;
     contents.run = run;
     contents.run.family = recognise_family(catalog);
-    contents.layers = find_norm_layers(catalog);
+    std::vector<std::string> warnings;
+    NORMSCOPE_LET(told, settings_of(catalog, settings, warnings));
+    const auto part = network_part(catalog, told);
+    contents.layers = find_norm_layers(part ? part->catalog : catalog);
     contents.tensors = catalog.tensors;
     contents.metadata = catalog.metadata;
     contents.warnings = catalog.warnings;
@@ -34,7 +38,6 @@ Result<FileContents> checkpoint_contents(const std::string& path, const std::vec
         contents.warnings.push_back(contents.cannot_run);
         return contents;
     }
-    std::vector<std::string> warnings;
     const auto network = open_network(catalog, settings, warnings);
     if (!network) {
         if (network.error().code == ErrorCode::bad_argument)

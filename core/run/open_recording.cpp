@@ -86,14 +86,19 @@ Result<RunInfo> describe(const TensorCatalog& catalog, const Progress& progress)
     return run;
 }
 
-Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, const std::vector<std::string>& assignments,
-                                              std::vector<std::string>& warnings) {
-    warnings = catalog.warnings;
+Result<NetworkSettings> settings_of(const TensorCatalog& catalog, const std::vector<std::string>& assignments,
+                                    std::vector<std::string>& warnings) {
     NetworkSettings settings = settings_beside(catalog, warnings);
     for (const std::string& assignment : assignments)
         NORMSCOPE_TRY(apply_setting(assignment, settings));
-    NORMSCOPE_LET(network, build_network(catalog, settings));
-    return network;
+    return settings;
+}
+
+Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, const std::vector<std::string>& assignments,
+                                              std::vector<std::string>& warnings) {
+    warnings = catalog.warnings;
+    NORMSCOPE_LET(settings, settings_of(catalog, assignments, warnings));
+    return build_network(catalog, settings);
 }
 
 Result<Opened> open_recording(const std::string& path, const RunRequest& request, Progress& progress) {

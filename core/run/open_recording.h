@@ -3,6 +3,7 @@
 
 #include "core/base/progress.h"
 #include "core/checkpoint/tensor_catalog.h"
+#include "core/model/network.h"
 #include "core/recording/recording.h"
 #include "core/run/run_request.h"
 
@@ -25,6 +26,10 @@ Result<Opened> open_recording(const std::string& path, const RunRequest& request
 /// The batch that a request names, as a network with this input takes it, with its labels. `random` is 8 samples.
 /// Errors: those of core/input; bad_argument without an input.
 Result<Batch> load_batch(const InputSpec& spec, const RunRequest& request, Progress& progress);
+
+/// What a checkpoint's metadata, the config beside it and the user (KEY=VALUE) tell. Errors: as `apply_setting`.
+Result<NetworkSettings> settings_of(const TensorCatalog& catalog, const std::vector<std::string>& assignments,
+                                    std::vector<std::string>& warnings);
 
 /// The checkpoint's network with what its config and the user (KEY=VALUE) tell. Errors: as `build_network`.
 Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, const std::vector<std::string>& settings,
