@@ -90,13 +90,13 @@ Result<FileFormat> sniff_format(const RandomAccessFile& file);
 
 /// Opens any checkpoint this program reads: safetensors, or a PyTorch zip holding a state dict, bare or nested
 /// (`model`, `model_ema`, `state_dict`, `model_state`, `teacher`, …), with wrapper prefixes (`module.`, `_orig_mod.`,
-/// `backbone.`) stripped. Executes nothing that is in the file. The state dict chosen is said in `container`, and
+/// `backbone.`) stripped and wrappers' parts inside names dropped. `container` picks one of several state dicts. Executes nothing that is in the file. The state dict chosen is said in `container`, and
 /// others that were there in `warnings`.
 /// Errors: cannot_read, damaged, not_supported (a git-lfs pointer, a legacy file, not a checkpoint), missing (no
 /// tensors).
-Result<TensorCatalog> open_checkpoint(const std::string& path);
+Result<TensorCatalog> open_checkpoint(const std::string& path, const std::string& container = "");
 
 /// The same for a file that is open already, on disk or in memory.
-Result<TensorCatalog> open_checkpoint(std::shared_ptr<const RandomAccessFile> file);
+Result<TensorCatalog> open_checkpoint(std::shared_ptr<const RandomAccessFile> file, const std::string& container = "");
 
 } // namespace normscope

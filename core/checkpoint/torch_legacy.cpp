@@ -76,7 +76,7 @@ Result<void> check_system(const Graph& protocol, const Graph& system) {
     return {};
 }
 
-Result<TensorCatalog> read_all(const RandomAccessFile& file, std::string_view bytes) {
+Result<TensorCatalog> read_all(const RandomAccessFile& file, std::string_view bytes, const std::string& container) {
     PickleRow row(bytes);
     NORMSCOPE_LET(magic, row.next());
     NORMSCOPE_LET(protocol, row.next());
@@ -90,14 +90,14 @@ Result<TensorCatalog> read_all(const RandomAccessFile& file, std::string_view by
         if (found == storages.end())
             return damaged("expected the storage " + key + ", found none");
         return found->second;
-    });
+    }, container);
 }
 
 } // namespace
 
-Result<TensorCatalog> open_pytorch_legacy(const RandomAccessFile& file) {
+Result<TensorCatalog> open_pytorch_legacy(const RandomAccessFile& file, const std::string& container) {
     NORMSCOPE_LET(bytes, file.read(0, std::min(file.size(), longest_pickle)));
-    auto catalog = read_all(file, bytes);
+    auto catalog = read_all(file, bytes, container);
     if (catalog)
         catalog->format = "pytorch legacy";
     return catalog;

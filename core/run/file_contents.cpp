@@ -21,7 +21,7 @@ Result<FileContents> dump_contents(const std::string& path, const Pairing& pairi
 
 /// A network that can be built knows its layers best; otherwise (an unknown family, something untold) the keys tell.
 Result<FileContents> checkpoint_contents(const std::string& path, const std::vector<std::string>& settings) {
-    NORMSCOPE_LET(catalog, open_checkpoint(path));
+    NORMSCOPE_LET(catalog, open_with(path, settings));
     NORMSCOPE_LET(run, describe(catalog));
     FileContents contents;
     contents.run = run;

@@ -28,7 +28,7 @@ Result<Batch> load_input(const InputSpec& spec, const RunRequest& request, Progr
 }
 
 Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request, Progress& progress) {
-    NORMSCOPE_LET(catalog, open_checkpoint(path));
+    NORMSCOPE_LET(catalog, open_with(path, request.settings));
     if (request.input.empty())
         return Error{ErrorCode::bad_argument, path,
                      "expected --input with a checkpoint; name images or an array, or try --input random"};
@@ -84,6 +84,15 @@ Result<RunInfo> describe(const TensorCatalog& catalog, const Progress& progress)
     NORMSCOPE_LET(digest, sha256(*catalog.file, progress));
     run.sha256 = digest;
     return run;
+}
+
+Result<TensorCatalog> open_with(const std::string& path, const std::vector<std::string>& assignments) {
+    constexpr std::string_view key = "container=";
+    std::string container;
+    for (const std::string& assignment : assignments)
+        if (assignment.starts_with(key))
+            container = assignment.substr(key.size());
+    return open_checkpoint(path, container);
 }
 
 Result<NetworkSettings> settings_of(const TensorCatalog& catalog, const std::vector<std::string>& assignments,

@@ -27,6 +27,10 @@ Result<Opened> open_recording(const std::string& path, const RunRequest& request
 /// Errors: those of core/input; bad_argument without an input.
 Result<Batch> load_batch(const InputSpec& spec, const RunRequest& request, Progress& progress);
 
+/// The checkpoint, with the state dict that the user names (container=NAME among KEY=VALUE) where it holds several.
+/// Errors: as `open_checkpoint`.
+Result<TensorCatalog> open_with(const std::string& path, const std::vector<std::string>& settings);
+
 /// What a checkpoint's metadata, the config beside it and the user (KEY=VALUE) tell. Errors: as `apply_setting`.
 Result<NetworkSettings> settings_of(const TensorCatalog& catalog, const std::vector<std::string>& assignments,
                                     std::vector<std::string>& warnings);
