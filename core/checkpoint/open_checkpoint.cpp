@@ -25,7 +25,8 @@ bool strip(std::string_view prefix, TensorCatalog& catalog) {
     return true;
 }
 
-// What wraps modules anywhere: torch.compile, FSDP (its first version, too), activation checkpointing, Lightning Fabric.
+// What wraps modules anywhere: torch.compile, FSDP (its first version, too), activation checkpointing, Lightning
+// Fabric.
 constexpr std::array<std::string_view, 5> wrapper_parts = {"_orig_mod.", "_fsdp_wrapped_module.", "_fpw_module.",
                                                            "_checkpoint_wrapped_module.", "_forward_module."};
 

@@ -57,11 +57,11 @@ struct TensorEntry {
 class TensorCatalog {
 public:
     std::string path;
-    std::string format;               ///< "safetensors", "pytorch zip", "pytorch legacy"
-    std::string container;            ///< The key the state dict was found under ("model_ema", …); "" if bare.
+    std::string format;                  ///< "safetensors", "pytorch zip", "pytorch legacy"
+    std::string container;               ///< The key the state dict was found under ("model_ema", …); "" if bare.
     std::vector<std::string> containers; ///< Every place of the file that holds a state dict, the one shown first.
-    std::string stripped_prefix;      ///< What every name began with in the file ("module.", …); "" if nothing.
-    std::vector<TensorEntry> tensors; ///< In the order of the file.
+    std::string stripped_prefix;         ///< What every name began with in the file ("module.", …); "" if nothing.
+    std::vector<TensorEntry> tensors;    ///< In the order of the file.
     std::map<std::string, std::string>
         metadata; ///< Text metadata; scalars of nested dicts flattened ("args.num_heads").
     std::vector<std::string> warnings;
@@ -90,10 +90,10 @@ Result<FileFormat> sniff_format(const RandomAccessFile& file);
 
 /// Opens any checkpoint this program reads: safetensors, or a PyTorch zip holding a state dict, bare or nested
 /// (`model`, `model_ema`, `state_dict`, `model_state`, `teacher`, …), with wrapper prefixes (`module.`, `_orig_mod.`,
-/// `backbone.`) stripped and wrappers' parts inside names dropped. `container` picks one of several state dicts. Executes nothing that is in the file. The state dict chosen is said in `container`, and
-/// others that were there in `warnings`.
-/// Errors: cannot_read, damaged, not_supported (a git-lfs pointer, a legacy file, not a checkpoint), missing (no
-/// tensors).
+/// `backbone.`) stripped and wrappers' parts inside names dropped. `container` picks one of several state dicts.
+/// Executes nothing that is in the file. The state dict chosen is said in `container`, and others that were there in
+/// `warnings`. Errors: cannot_read, damaged, not_supported (a git-lfs pointer, a legacy file, not a checkpoint),
+/// missing (no tensors).
 Result<TensorCatalog> open_checkpoint(const std::string& path, const std::string& container = "");
 
 /// The same for a file that is open already, on disk or in memory.

@@ -85,12 +85,15 @@ Result<TensorCatalog> read_all(const RandomAccessFile& file, std::string_view by
     NORMSCOPE_LET(object, row.next());
     NORMSCOPE_LET(keys, row.next());
     NORMSCOPE_LET(storages, locate_storages(file, object, keys, row.position()));
-    return catalog_of(object, [&](const std::string& key) -> Result<ByteRange> {
-        const auto found = storages.find(key);
-        if (found == storages.end())
-            return damaged("expected the storage " + key + ", found none");
-        return found->second;
-    }, container);
+    return catalog_of(
+        object,
+        [&](const std::string& key) -> Result<ByteRange> {
+            const auto found = storages.find(key);
+            if (found == storages.end())
+                return damaged("expected the storage " + key + ", found none");
+            return found->second;
+        },
+        container);
 }
 
 } // namespace

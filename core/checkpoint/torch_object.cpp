@@ -59,8 +59,8 @@ Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocato
     for (size_t i = 0; i < found.size(); ++i)
         if (i != choice)
             catalog.warnings.push_back(std::to_string(found[i].tensors.size()) + " more tensors lie under " +
-                                   place_name(found[i].container) + "; those under " + place_name(chosen.container) +
-                                   " are shown (--set container=NAME)");
+                                       place_name(found[i].container) + "; those under " +
+                                       place_name(chosen.container) + " are shown (--set container=NAME)");
     for (const auto& [name, handle] : chosen.tensors) {
         auto entry = read_tensor(graph, handle, locate);
         if (!entry && entry.error().code == ErrorCode::not_supported) {

@@ -12,6 +12,7 @@ inline constexpr uint64_t longest_pickle = uint64_t{64} << 20;
 /// `format` stay to be filled. Errors: damaged; not_supported (refers to code, and no tensors without running it);
 /// missing.
 /// `container` picks one of several state dicts, "" the first. bad_argument where there is none of that name.
-Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocator& locate, const std::string& container = "");
+Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocator& locate,
+                                 const std::string& container = "");
 
 } // namespace normscope

@@ -10,7 +10,7 @@ namespace {
 
 /// timm's defaults of VisionTransformer, which a row of the table changes.
 const std::map<std::string, std::string> timm_defaults{
-    {"act", "gelu"},   {"eps", "1e-6"},  {"norm", "layernorm"},          {"block", "pre-norm"},
+    {"act", "gelu"},   {"eps", "1e-6"},    {"norm", "layernorm"},           {"block", "pre-norm"},
     {"pool", "token"}, {"rotary", "none"}, {"pool_include_prefix", "false"}};
 
 const ArchitectureGroup* group_of(const std::string& name) {
@@ -42,13 +42,15 @@ Result<void> add_architecture(NetworkSettings& settings) {
     if (group == nullptr || group->settings.empty())
         return Error{source == "user" ? ErrorCode::bad_argument : ErrorCode::not_supported, "architecture",
                      "expected an architecture of timm's class VisionTransformer, found \"" + name + "\" (told by " +
-                         source + "), which is not run; say --set family=vit if it computes what VisionTransformer does"};
+                         source +
+                         "), which is not run; say --set family=vit if it computes what VisionTransformer does"};
     std::map<std::string, std::string> told = timm_defaults;
     std::istringstream changes(group->settings);
     for (std::string change; changes >> change;)
         told[change.substr(0, change.find('='))] = change.substr(change.find('=') + 1);
     // Who names another norm class names another ε with it.
-    if (const auto norm = settings.values.find("norm"); norm != settings.values.end() && norm->second.source == "config")
+    if (const auto norm = settings.values.find("norm");
+        norm != settings.values.end() && norm->second.source == "config")
         told.erase("eps");
     for (const auto& [key, value] : told)
         if (!value.empty())

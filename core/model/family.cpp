@@ -13,8 +13,8 @@
 namespace normscope {
 namespace {
 
-/// Tensors of blocks and attention that BEiT, CaiT, EVA, DINOv3, SAM, differential attention … have beside the keys of a
-/// ViT and that change what is computed; adapters (LoRA), which would have to be merged first.
+/// Tensors of blocks and attention that BEiT, CaiT, EVA, DINOv3, SAM, differential attention … have beside the keys of
+/// a ViT and that change what is computed; adapters (LoRA), which would have to be merged first.
 constexpr std::array<std::string_view, 9> foreign{"blocks.0.gamma_1",
                                                   "blocks.0.attn.q_bias",
                                                   "blocks.0.attn.rel_pos_h",
@@ -66,8 +66,9 @@ bool looks_like_vit(const TensorCatalog& catalog) {
 }
 
 std::string why_no_vit(const TensorCatalog& catalog) {
-    const std::string known = "; families that run: vit (timm's VisionTransformer). `inspect` shows what the checkpoint "
-                              "holds";
+    const std::string known =
+        "; families that run: vit (timm's VisionTransformer). `inspect` shows what the checkpoint "
+        "holds";
     for (const TensorEntry& entry : catalog.tensors)
         for (const std::string_view name : foreign)
             if (entry.name.ends_with(name))

@@ -22,9 +22,9 @@ bool has_network(const TensorCatalog& catalog);
 /// The root's spelling of a bare network, and a container's of the top of the file.
 inline constexpr const char* bare = ".";
 
-/// Finds the network of a checkpoint by the keys, or at the root that the user names. An average (EMA, teacher …) stands
-/// back behind what was trained. Errors: not_supported where no family fits; cannot_run where several networks have the
-/// same right, listing their roots; bad_argument where the user names a root that is none.
+/// Finds the network of a checkpoint by the keys, or at the root that the user names. An average (EMA, teacher …)
+/// stands back behind what was trained. Errors: not_supported where no family fits; cannot_run where several networks
+/// have the same right, listing their roots; bad_argument where the user names a root that is none.
 Result<NetworkPart> network_part(const TensorCatalog& catalog, const NetworkSettings& settings);
 
 } // namespace normscope

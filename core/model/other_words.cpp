@@ -13,26 +13,16 @@ namespace normscope {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 20> other_names{{
-    {"num_heads", "heads"},
-    {"num_attention_heads", "heads"},
-    {"layer_norm_eps", "eps"},
-    {"norm_eps", "eps"},
-    {"rms_norm_eps", "eps"},
-    {"norm_layer", "norm"},
-    {"global_pool", "pool"},
-    {"act_layer", "act"},
-    {"hidden_act", "act"},
-    {"img_size", "image_size"},
-    {"input_size", "image_size"},
-    {"image_mean", "mean"},
-    {"image_std", "std"},
-    {"crop_pct", "crop"},
-    {"crop_ratio", "crop"},
-    {"block_fn", "block"},
-    {"use_rot_pos_emb", "rotary"},
-    {"rope_type", "rotary"},
-    {"arch", "architecture"},
-    {"model_name", "architecture"},
+    {"num_heads", "heads"},        {"num_attention_heads", "heads"},
+    {"layer_norm_eps", "eps"},     {"norm_eps", "eps"},
+    {"rms_norm_eps", "eps"},       {"norm_layer", "norm"},
+    {"global_pool", "pool"},       {"act_layer", "act"},
+    {"hidden_act", "act"},         {"img_size", "image_size"},
+    {"input_size", "image_size"},  {"image_mean", "mean"},
+    {"image_std", "std"},          {"crop_pct", "crop"},
+    {"crop_ratio", "crop"},        {"block_fn", "block"},
+    {"use_rot_pos_emb", "rotary"}, {"rope_type", "rotary"},
+    {"arch", "architecture"},      {"model_name", "architecture"},
 }};
 
 std::string lower(std::string text) {
@@ -40,7 +30,8 @@ std::string lower(std::string text) {
     return text;
 }
 
-/// "GELU" of "<class 'torch.nn.modules.activation.GELU'>", "functools.partial(<class '…GELU'>, …)", "nn.GELU", "GELU()".
+/// "GELU" of "<class 'torch.nn.modules.activation.GELU'>", "functools.partial(<class '…GELU'>, …)", "nn.GELU",
+/// "GELU()".
 std::string class_word(std::string text) {
     constexpr std::string_view opening = "<class '";
     if (const auto at = text.find(opening); at != std::string::npos)
@@ -76,10 +67,10 @@ std::string act_word(const std::string& value) {
 /// Booleans are those of the masked autoencoders' code: the mean of the patch tokens, or the class token.
 std::string pool_word(const std::string& value) {
     const std::string word = lower(value);
-    for (const auto& [other, ours] : {std::pair("true", "avg"),   std::pair("1", "avg"),       std::pair("mean", "avg"),
-                                      std::pair("gap", "avg"),    std::pair("false", "token"), std::pair("0", "token"),
-                                      std::pair("cls", "token"),  std::pair("cls_token", "token"),
-                                      std::pair("class_token", "token")})
+    for (const auto& [other, ours] :
+         {std::pair("true", "avg"), std::pair("1", "avg"), std::pair("mean", "avg"), std::pair("gap", "avg"),
+          std::pair("false", "token"), std::pair("0", "token"), std::pair("cls", "token"),
+          std::pair("cls_token", "token"), std::pair("class_token", "token")})
         if (word == other)
             return ours;
     return word;
@@ -115,7 +106,8 @@ std::string respelled(const std::string& setting, const std::string& value) {
     return setting == "architecture" ? architecture_word(value) : value;
 }
 
-/// What the setting expects, where this value makes no sense for it; "" where it does. Read as the network will read it.
+/// What the setting expects, where this value makes no sense for it; "" where it does. Read as the network will read
+/// it.
 std::string expected_instead(const std::string& setting, const std::string& value) {
     NetworkSettings one;
     one.values[setting] = {value, ""};

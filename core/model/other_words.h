@@ -17,9 +17,9 @@ struct SettingKey {
 /// timm's model arguments and pretrained_cfg, Hugging Face's configs, argparse's namespaces; our own keys too.
 SettingKey setting_of(std::string_view key);
 
-/// A value in the spelling of `--set`, "" for one that tells nothing ("None"). A word that may well be the network's but
-/// is none that runs is kept, so that the network is refused by it. Errors: damaged for a value that makes no sense for
-/// the setting, saying what was expected.
+/// A value in the spelling of `--set`, "" for one that tells nothing ("None"). A word that may well be the network's
+/// but is none that runs is kept, so that the network is refused by it. Errors: damaged for a value that makes no sense
+/// for the setting, saying what was expected.
 Result<std::string> in_our_words(const std::string& setting, const std::string& value);
 
 } // namespace normscope

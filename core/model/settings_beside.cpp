@@ -58,6 +58,8 @@ public:
                 tell_architecture(from);
             else if (!setting.name.empty() && (!nested || setting.certain || runs(setting.name, value)))
                 tell(setting.name, from);
+            else if (is_words(setting.name) && value != "None")
+                pass_over(from, "no word of a network that runs");
         }
     }
 
@@ -76,8 +78,9 @@ private:
             settings_.values.emplace(setting, Told<std::string>{*ours, from.source});
         constexpr std::string_view eps = "eps="; // partial(LayerNorm, eps=1e-05)
         if (const auto at = from.value.find(eps); setting == "norm" && at != std::string::npos)
-            tell("eps", {from.key, from.value.substr(at + eps.size(), from.value.find_first_of(",)", at) - at - eps.size()),
-                         from.source});
+            tell("eps",
+                 {from.key, from.value.substr(at + eps.size(), from.value.find_first_of(",)", at) - at - eps.size()),
+                  from.source});
     }
 
     /// Every script has its own `model` and `arch`: only names that are known count.
@@ -89,6 +92,10 @@ private:
             pass_over(from, "expected the name of an architecture of timm");
     }
 
+    static bool is_words(const std::string& setting) {
+        return setting == "act" || setting == "pool" || setting == "block" || setting == "norm";
+    }
+
     /// True for one of the few words of a setting, as nobody else uses it.
     static bool runs(const std::string& setting, const std::string& value) {
         constexpr std::array<std::pair<std::string_view, std::string_view>, 4> words{
@@ -98,8 +105,8 @@ private:
              {"norm", " layernorm rmsnorm dyt derf "}}};
         const auto ours = in_our_words(setting, value);
         return ours && !ours->empty() && std::any_of(words.begin(), words.end(), [&](const auto& row) {
-            return row.first == setting && row.second.find(" " + *ours + " ") != std::string_view::npos;
-        });
+                   return row.first == setting && row.second.find(" " + *ours + " ") != std::string_view::npos;
+               });
     }
 
     void pass_over(const Source& from, const std::string& why) {
@@ -132,8 +139,10 @@ void take_config(const std::string& path, Collector& collector, std::vector<std:
 
 const std::vector<std::string>& known_settings() {
     static const std::vector<std::string> known{
-        "family", "architecture", "root",       "container",  "heads", "eps", "norm", "block",  "pool", "pool_include_prefix",
-        "act",    "gate",         "patch_size", "image_size", "rotary", "unused", "mean",  "std", "crop"};
+        "family", "architecture", "root",       "container",  "heads",
+        "eps",    "norm",         "block",      "pool",       "pool_include_prefix",
+        "act",    "gate",         "patch_size", "image_size", "rotary",
+        "unused", "mean",         "std",        "crop"};
     return known;
 }
 

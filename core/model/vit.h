@@ -6,8 +6,8 @@
 
 namespace normscope {
 
-/// True for the keys of timm's VisionTransformer, counted from its root. Networks that add tensors of their own to every
-/// block (BEiT, SAM, DINOv3, differential attention …) are others.
+/// True for the keys of timm's VisionTransformer, counted from its root. Networks that add tensors of their own to
+/// every block (BEiT, SAM, DINOv3, differential attention …) are others.
 bool looks_like_vit(const TensorCatalog& catalog);
 
 /// Why no part of a catalog looks so, as the message of an error.

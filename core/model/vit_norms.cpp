@@ -177,9 +177,7 @@ private:
     }
 
     /// True where someone told the kind. timm's LayerNorm has a bias: its default tells nothing of norms without.
-    bool settled() const {
-        return forced_ && (forced_->source != "architecture" || forced_->value != "layernorm");
-    }
+    bool settled() const { return forced_ && (forced_->source != "architecture" || forced_->value != "layernorm"); }
 
     static std::string spelled(std::string kind) {
         std::transform(kind.begin(), kind.end(), kind.begin(), [](unsigned char c) { return std::tolower(c); });

@@ -230,9 +230,9 @@ private:
     /// What hangs behind the network or trained it changes none of its norm layers; any other tensor may.
     static bool stands_beside(const std::string& name) {
         constexpr std::array<std::string_view, 26> beginnings{
-            "head",  "decoder", "mask_token", "masked_embed", "classifier", "fc.",    "proj",   "predict",   "loss",
-            "crit",  "metric",  "train_",     "val_",         "valid_",     "test_",  "queue",  "center",    "n_averaged",
-            "ema",   "teacher", "momentum",   "text",         "logit_",     "initted", "step", "aux"};
+            "head", "decoder", "mask_token", "masked_embed", "classifier", "fc.",     "proj",  "predict", "loss",
+            "crit", "metric",  "train_",     "val_",         "valid_",     "test_",   "queue", "center",  "n_averaged",
+            "ema",  "teacher", "momentum",   "text",         "logit_",     "initted", "step",  "aux"};
         return std::any_of(beginnings.begin(), beginnings.end(), [&](auto start) { return name.starts_with(start); });
     }
 
@@ -260,9 +260,10 @@ private:
     Result<void> positions() {
         NORMSCOPE_LET(rotary, settings_.choice("rotary", {"none"}));
         if (!rotary && !needs_.has("pos_embed"))
-            return Error{ErrorCode::cannot_run, "pos_embed",
-                         "expected a table of positions, found none; rotary embeddings, which leave no key, are not run; "
-                         "say --set rotary=none if the network has no positions at all"};
+            return Error{
+                ErrorCode::cannot_run, "pos_embed",
+                "expected a table of positions, found none; rotary embeddings, which leave no key, are not run; "
+                "say --set rotary=none if the network has no positions at all"};
         tell("rotary", "none", rotary ? rotary->source : "family default");
         return {};
     }

@@ -135,7 +135,8 @@ TEST(Network, NamesTheTensorThatIsMissingOrMisshapen) {
 
 /// A tensor that may change what is computed is never ignored; one that hangs behind the network is named.
 TEST(Network, RefusesByNameTensorsThatItWouldIgnore) {
-    for (const char* name : {"blocks.0.adapter.weight", "rope.freqs", "pos_embed_win", "neck.0.weight", "attn_pool.x"}) {
+    for (const char* name :
+         {"blocks.0.adapter.weight", "rope.freqs", "pos_embed_win", "neck.0.weight", "attn_pool.x"}) {
         TensorCatalog catalog = with(golden("layernorm"), name);
         const auto network = build_network(catalog, told(catalog));
         ASSERT_FALSE(network) << name;

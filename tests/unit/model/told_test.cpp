@@ -45,7 +45,7 @@ protected:
     void add_below(const std::string& prefix, uint64_t elsewhere = 1) {
         for (TensorEntry entry : bare_) {
             entry.name = prefix + entry.name;
-            entry.offset += elsewhere;
+            entry.offset -= elsewhere; // whatever lies there
             catalog_.tensors.push_back(std::move(entry));
         }
     }
@@ -110,18 +110,25 @@ TEST_F(NetworkOf, OtherProgramsSettingsAreTakenInTheirSense) {
     EXPECT_EQ(told("pool"), "avg (metadata)");
     catalog_.metadata["args.global_pool"] = "false";
     EXPECT_EQ(told("pool"), "token (metadata)");
-    catalog_.metadata = {{"num_heads", "2"}, {"args.global_pool", "7"}, {"args.num_heads", "[3, 6]"},
-                         {"args.input_size", "None"}, {"args.layer_norm_eps", "-1"}, {"args.eps", "1e-8"},
-                         {"args.pool", "3"}, {"args.act", "1"}, {"args.norm_layer", "None"}};
+    catalog_.metadata = {{"num_heads", "2"},
+                         {"args.global_pool", "7"},
+                         {"args.num_heads", "[3, 6]"},
+                         {"args.input_size", "None"},
+                         {"args.layer_norm_eps", "-1"},
+                         {"args.eps", "1e-8"},
+                         {"args.pool", "3"},
+                         {"args.act", "1"},
+                         {"args.norm_layer", "None"}};
     EXPECT_EQ(told("pool"), "token (family default)");
     EXPECT_EQ(told("eps"), "1e-6 (family default)");
-    for (const char* key : {"args.global_pool=7", "args.layer_norm_eps=-1"})
-        EXPECT_TRUE(std::any_of(warnings_.begin(), warnings_.end(),
-                                [&](const std::string& line) { return line.starts_with(key); }))
-            << key;
-    catalog_.metadata = {{"num_heads", "2"},
-                         {"hparams.norm_layer", "functools.partial(<class 'torch.nn.modules.normalization.LayerNorm'>, eps=1e-05)"},
-                         {"hparams.act_layer", "<class 'torch.nn.modules.activation.GELU'>"}};
+    for (const char* key : {"args.global_pool=7", "args.layer_norm_eps=-1", "args.pool=3", "args.act=1"})
+        EXPECT_TRUE(std::any_of(warnings_.begin(), warnings_.end(), [&](const std::string& line) {
+            return line.starts_with(key);
+        })) << key;
+    catalog_.metadata = {
+        {"num_heads", "2"},
+        {"hparams.norm_layer", "functools.partial(<class 'torch.nn.modules.normalization.LayerNorm'>, eps=1e-05)"},
+        {"hparams.act_layer", "<class 'torch.nn.modules.activation.GELU'>"}};
     EXPECT_EQ(told("eps"), "1e-05 (metadata)");
     EXPECT_EQ(told("act"), "gelu (metadata)");
 }
