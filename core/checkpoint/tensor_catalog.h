@@ -58,10 +58,11 @@ struct TensorEntry {
 class TensorCatalog {
 public:
     std::string path;
-    std::string format;               ///< "safetensors", "pytorch zip", "pytorch legacy"
-    std::string container;            ///< The key the state dict was found under ("model_ema", …); "" if bare.
-    std::string stripped_prefix;      ///< What every name began with in the file ("module.", …); "" if nothing.
-    std::vector<TensorEntry> tensors; ///< In the order of the file.
+    std::string format;                  ///< "safetensors", "pytorch zip", "pytorch legacy"
+    std::string container;               ///< The key the state dict was found under ("model_ema", …); "" if bare.
+    std::vector<std::string> containers; ///< Every place of the file that holds a state dict, the one shown first.
+    std::string stripped_prefix;         ///< What every name began with in the file ("module.", …); "" if nothing.
+    std::vector<TensorEntry> tensors;    ///< In the order of the file.
     std::map<std::string, std::string>
         metadata; ///< Text metadata; scalars of nested dicts flattened ("args.num_heads").
     std::vector<std::string> warnings;
@@ -93,13 +94,13 @@ Result<FileFormat> sniff_format(const RandomAccessFile& file);
 
 /// Opens any checkpoint this program reads: safetensors, or a PyTorch zip holding a state dict, bare or nested
 /// (`model`, `model_ema`, `state_dict`, `model_state`, `teacher`, …), with wrapper prefixes (`module.`, `_orig_mod.`,
-/// `backbone.`) stripped. Executes nothing that is in the file. The state dict chosen is said in `container`; others
-/// that were there, and tensors that cannot be read, in `warnings`.
-/// Errors: cannot_read, damaged, not_supported (not a checkpoint, of which it says what it is; no tensor that can be
-/// read), missing (no tensors).
-Result<TensorCatalog> open_checkpoint(const std::string& path);
+/// `backbone.`) stripped and wrappers' parts inside names dropped. `container` picks one of several state dicts.
+/// Executes nothing that is in the file. The state dict chosen is said in `container`; others that were there, and
+/// tensors that cannot be read, in `warnings`. Errors: cannot_read, damaged, not_supported (not a checkpoint, of which it
+/// says what it is; no tensor that can be read), missing (no tensors).
+Result<TensorCatalog> open_checkpoint(const std::string& path, const std::string& container = "");
 
 /// The same for a file that is open already, on disk or in memory; whether it is a part is not asked.
-Result<TensorCatalog> open_checkpoint(std::shared_ptr<const RandomAccessFile> file);
+Result<TensorCatalog> open_checkpoint(std::shared_ptr<const RandomAccessFile> file, const std::string& container = "");
 
 } // namespace normscope

@@ -80,7 +80,7 @@ Result<void> check_system(const Graph& protocol, const Graph& system) {
     return {};
 }
 
-Result<TensorCatalog> read_all(const RandomAccessFile& file, std::string_view bytes) {
+Result<TensorCatalog> read_all(const RandomAccessFile& file, std::string_view bytes, const std::string& container) {
     PickleRow row(bytes);
     NORMSCOPE_LET(magic, row.next());
     NORMSCOPE_LET(protocol, row.next());
@@ -89,19 +89,22 @@ Result<TensorCatalog> read_all(const RandomAccessFile& file, std::string_view by
     NORMSCOPE_LET(object, row.next());
     NORMSCOPE_LET(keys, row.next());
     NORMSCOPE_LET(storages, locate_storages(file, object, keys, row.position()));
-    return catalog_of(object, [&](const std::string& key) -> Result<ByteRange> {
-        const auto found = storages.find(key);
-        if (found == storages.end())
-            return damaged("expected the storage " + key + ", found none");
-        return found->second;
-    });
+    return catalog_of(
+        object,
+        [&](const std::string& key) -> Result<ByteRange> {
+            const auto found = storages.find(key);
+            if (found == storages.end())
+                return damaged("expected the storage " + key + ", found none");
+            return found->second;
+        },
+        container);
 }
 
 } // namespace
 
-Result<TensorCatalog> open_pytorch_legacy(const RandomAccessFile& file) {
+Result<TensorCatalog> open_pytorch_legacy(const RandomAccessFile& file, const std::string& container) {
     NORMSCOPE_LET(bytes, file.read(0, std::min(file.size(), longest_pickle)));
-    auto catalog = read_all(file, bytes);
+    auto catalog = read_all(file, bytes, container);
     if (catalog)
         catalog->format = "pytorch legacy";
     return catalog;

@@ -30,9 +30,23 @@ Error nothing_found(const std::vector<std::string>& calls) {
                 "), which NormScope never runs; save `model.state_dict()` where that code is installed"};
 }
 
+/// The state dict of that name, whole or its last part, "." the top; the first for "".
+Result<size_t> chosen_one(const std::vector<StateDict>& found, const std::string& container) {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < found.size(); ++i) {
+        const std::string& name = found[i].container;
+        if (container.empty() || name == (container == "." ? "" : container) || name.ends_with("." + container))
+            return i;
+        names.push_back(name.empty() ? "." : name);
+    }
+    return Error{ErrorCode::bad_argument, "--set container",
+                 "expected one of " + listed(names) + ", found \"" + container + "\""};
+}
+
 } // namespace
 
-Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocator& locate) {
+Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocator& locate,
+                                 const std::string& container) {
     const auto calls = graph.unknown_calls(5);
     NORMSCOPE_LET(found, find_state_dicts(graph));
     if (found.empty())
@@ -41,12 +55,16 @@ Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocato
     if (!calls.empty())
         catalog.warnings.push_back("the file refers to code (" + listed(calls) +
                                    "); it was kept as data, nothing was run");
-    const StateDict& chosen = found.front();
+    NORMSCOPE_LET(choice, chosen_one(found, container));
+    const StateDict& chosen = found[choice];
     catalog.container = chosen.container;
-    for (size_t i = 1; i < found.size(); ++i)
-        catalog.warnings.push_back(std::to_string(found[i].tensors.size()) + " more tensors lie under " +
-                                   place_name(found[i].container) + "; those under " + place_name(chosen.container) +
-                                   " are shown");
+    for (const StateDict& dict : found)
+        catalog.containers.push_back(dict.container);
+    for (size_t i = 0; i < found.size(); ++i)
+        if (i != choice)
+            catalog.warnings.push_back(std::to_string(found[i].tensors.size()) + " more tensors lie under " +
+                                       place_name(found[i].container) + "; those under " +
+                                       place_name(chosen.container) + " are shown (--set container=NAME)");
     LeftOut left_out;
     for (const auto& [name, handle] : chosen.tensors) {
         auto entry = read_tensor(graph, handle, locate);

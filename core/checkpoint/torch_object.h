@@ -11,6 +11,8 @@ inline constexpr uint64_t longest_pickle = uint64_t{64} << 20;
 /// The catalog of an object that torch.save wrote; the reader of the file says where storages lie. `file`, `path` and
 /// `format` stay to be filled. Errors: damaged; not_supported (refers to code, and no tensors without running it);
 /// missing.
-Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocator& locate);
+/// `container` picks one of several state dicts, "" the first. bad_argument where there is none of that name.
+Result<TensorCatalog> catalog_of(const pickle::Graph& graph, const StorageLocator& locate,
+                                 const std::string& container = "");
 
 } // namespace normscope

@@ -26,7 +26,7 @@ Result<void> check_kind(const ZipArchive& archive, const std::string& folder) {
 
 } // namespace
 
-Result<TensorCatalog> open_pytorch_zip(const RandomAccessFile& file) {
+Result<TensorCatalog> open_pytorch_zip(const RandomAccessFile& file, const std::string& container) {
     NORMSCOPE_LET(archive, ZipArchive::open(file));
     const auto folder = archive.folder_of("data.pkl");
     if (!folder)
@@ -36,7 +36,7 @@ Result<TensorCatalog> open_pytorch_zip(const RandomAccessFile& file) {
     NORMSCOPE_LET(bytes, archive.read(*folder + "data.pkl", longest_pickle));
     NORMSCOPE_LET(graph, pickle::read(bytes));
     const auto locate = [&](const std::string& key) { return archive.stored(*folder + "data/" + key); };
-    auto catalog = catalog_of(graph, locate);
+    auto catalog = catalog_of(graph, locate, container);
     if (!catalog)
         return catalog;
     catalog->format = "pytorch zip";

@@ -28,7 +28,7 @@ struct NetworkSettings {
 
 /// The settings a config file beside the checkpoint (`NAME.json`, else `config.json` in its folder) and the file's own
 /// metadata tell, in the words of `--set` (num_heads, num_attention_heads → heads, layer_norm_eps → eps, …).
-/// A config that is not JSON is passed over with a warning.
+/// A config that is not JSON, and a value that makes no sense, are passed over with a warning.
 NetworkSettings settings_beside(const TensorCatalog& catalog, std::vector<std::string>& warnings);
 
 /// Applies one `KEY=VALUE` of the user. Errors: bad_argument, listing the keys the families know.
@@ -83,12 +83,13 @@ struct FoundLayers {
 /// What a norm layer is says norm_rule.h, in which order they run site_order.h.
 FoundLayers find_norm_layers(const TensorCatalog& catalog);
 
-/// "vit" or "" when no native family fits the keys.
+/// "vit", or "" where no native family fits the keys below any prefix.
 std::string recognise_family(const TensorCatalog& catalog);
 
-/// Builds the network of a recognised checkpoint. Errors: not_supported (unknown family; says which are known), missing
-/// (a tensor is not there), damaged (a shape does not fit), cannot_run (something must be told, such as heads),
-/// bad_argument (a setting the family does not know or that makes no sense).
+/// Builds the network of a recognised checkpoint. Whatever neither keys nor settings tell is assumed and stands in the
+/// first of its warnings, in one line. Errors: not_supported (unknown family or architecture, a tensor that would be
+/// ignored; says which), missing (a tensor is not there), damaged (a shape does not fit), cannot_run (something must be
+/// told, such as heads), bad_argument (a setting the family does not know or that makes no sense).
 Result<std::unique_ptr<Network>> build_network(const TensorCatalog& catalog, const NetworkSettings& settings);
 
 } // namespace normscope

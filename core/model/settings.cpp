@@ -56,7 +56,7 @@ std::optional<Told<std::string>> SettingReader::text(const std::string& key) con
 
 Error SettingReader::refuse(const std::string& key, const std::string& expected) const {
     const Told<std::string> told = text(key).value_or(Told<std::string>{});
-    return {told.source == "user" ? ErrorCode::bad_argument : ErrorCode::damaged, "",
+    return {told.source == "user" ? ErrorCode::bad_argument : ErrorCode::not_supported, "",
             "setting " + key + ": expected " + expected + ", found \"" + told.value + "\" (told by " + told.source +
                 "); say --set " + key + "=VALUE"};
 }

@@ -12,7 +12,7 @@
 namespace normscope {
 
 /// The settings read with types. A value that cannot be read is an error naming its source: bad_argument when the user
-/// said it, else damaged.
+/// said it, else not_supported.
 class SettingReader {
 public:
     explicit SettingReader(const NetworkSettings& settings) : settings_(settings) {}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/architectures.h"
 #include "core/model/network.h"
+#include "core/model/other_words.h"
 #include "core/model/settings.h"
 
 #include <nlohmann/json.hpp>
@@ -7,69 +9,13 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
 #include <string_view>
 
 namespace normscope {
 namespace {
 
 using nlohmann::json;
-
-/// How others call what `--set` calls by the second name: timm's model arguments and pretrained_cfg, Hugging Face's
-/// configs, argparse's namespaces.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> other_names{{
-    {"num_heads", "heads"},
-    {"num_attention_heads", "heads"},
-    {"layer_norm_eps", "eps"},
-    {"norm_eps", "eps"},
-    {"rms_norm_eps", "eps"},
-    {"norm_layer", "norm"},
-    {"global_pool", "pool"},
-    {"act_layer", "act"},
-    {"hidden_act", "act"},
-    {"img_size", "image_size"},
-    {"input_size", "image_size"},
-    {"image_mean", "mean"},
-    {"image_std", "std"},
-    {"crop_pct", "crop"},
-    {"crop_ratio", "crop"},
-    {"block_fn", "block"},
-}};
-
-/// The word of `--set` for a key of a config, "" when it tells nothing we ask for.
-std::string setting_for(std::string_view key) {
-    for (const auto& [other, ours] : other_names)
-        if (other == key)
-            return std::string(ours);
-    const auto& known = known_settings();
-    return std::find(known.begin(), known.end(), key) != known.end() ? std::string(key) : "";
-}
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
-
-/// Values in the spelling of `--set`; "" for one that tells nothing.
-std::string our_spelling(const std::string& setting, std::string value) {
-    if (value == "None" || value == "null")
-        return "";
-    if (setting == "norm") { // timm's names of classes and of their float32 versions
-        value = lower(value);
-        for (const char* kind : {"layernorm", "rmsnorm", "dyt", "derf"})
-            if (value.rfind(kind, 0) == 0)
-                return kind;
-        return "";
-    }
-    if (setting == "block") // timm's names of classes
-        return value == "ResPostBlock" ? "post-norm" : value == "Block" ? "pre-norm" : value;
-    if (setting == "act") {
-        value = lower(value);
-        if (value == "gelu_new" || value == "gelu_pytorch_tanh")
-            return "gelu_tanh";
-        return value == "swish" ? "silu" : value;
-    }
-    return value;
-}
 
 /// A JSON scalar or flat list as text, "" for anything else.
 std::string text_of(const json& value) {
@@ -85,23 +31,93 @@ std::string text_of(const json& value) {
     return list;
 }
 
-void tell(NetworkSettings& settings, const std::string& setting, const std::string& value, const char* source) {
-    const std::string spelled = our_spelling(setting, value);
-    if (!setting.empty() && !spelled.empty())
-        settings.values.emplace(setting, Told<std::string>{spelled, source}); // the first to tell stands
-}
+/// Collects what a config and the metadata tell. The first to tell a setting stands.
+class Collector {
+public:
+    Collector(NetworkSettings& settings, std::vector<std::string>& warnings)
+        : settings_(settings), warnings_(warnings) {}
 
-void take_object(const json& object, NetworkSettings& settings) {
-    if (!object.is_object())
-        return;
-    for (const auto& [key, value] : object.items()) {
-        const std::string setting = setting_for(key);
-        if (!setting.empty())
-            tell(settings, setting, text_of(value), "config");
+    void take_object(const json& object) {
+        if (!object.is_object())
+            return;
+        for (const auto& [key, value] : object.items())
+            if (const SettingKey setting = setting_of(key); !setting.name.empty())
+                tell(setting.name, {key, text_of(value), "config"});
     }
-}
 
-void take_config(const std::string& path, NetworkSettings& settings, std::vector<std::string>& warnings) {
+    /// The file's own metadata: keys bare ("num_heads") or of a nested dict ("args.num_heads"), where a training
+    /// script's own `eps`, `pool` … may be anything's, so that only names or words that cannot be mistaken count.
+    void take_metadata(const std::map<std::string, std::string>& metadata) {
+        for (const auto& [key, value] : metadata) {
+            const std::size_t dot = key.rfind('.');
+            const bool nested = dot != std::string::npos;
+            const std::string last = key.substr(nested ? dot + 1 : 0);
+            const SettingKey setting = nested && last == "model" ? SettingKey{"architecture", true} : setting_of(last);
+            const Source from{key, value, "metadata"};
+            if (setting.name == "architecture")
+                tell_architecture(from);
+            else if (!setting.name.empty() && (!nested || setting.certain || runs(setting.name, value)))
+                tell(setting.name, from);
+            else if (is_words(setting.name) && value != "None")
+                pass_over(from, "no word of a network that runs");
+        }
+    }
+
+private:
+    struct Source {
+        std::string key, value, source;
+    };
+
+    void tell(const std::string& setting, const Source& from) {
+        if (settings_.values.contains(setting))
+            return;
+        const auto ours = in_our_words(setting, from.value);
+        if (!ours)
+            pass_over(from, ours.error().message);
+        else if (!ours->empty())
+            settings_.values.emplace(setting, Told<std::string>{*ours, from.source});
+        constexpr std::string_view eps = "eps="; // partial(LayerNorm, eps=1e-05)
+        if (const auto at = from.value.find(eps); setting == "norm" && at != std::string::npos)
+            tell("eps",
+                 {from.key, from.value.substr(at + eps.size(), from.value.find_first_of(",)", at) - at - eps.size()),
+                  from.source});
+    }
+
+    /// Every script has its own `model` and `arch`: only names that are known count.
+    void tell_architecture(const Source& from) {
+        const auto name = in_our_words("architecture", from.value);
+        if (name && is_known_architecture(*name))
+            tell("architecture", from);
+        else if (name && name->find("vit") != std::string::npos)
+            pass_over(from, "expected the name of an architecture of timm");
+    }
+
+    static bool is_words(const std::string& setting) {
+        return setting == "act" || setting == "pool" || setting == "block" || setting == "norm";
+    }
+
+    /// True for one of the few words of a setting, as nobody else uses it.
+    static bool runs(const std::string& setting, const std::string& value) {
+        constexpr std::array<std::pair<std::string_view, std::string_view>, 4> words{
+            {{"act", " gelu gelu_tanh quick_gelu relu silu sigmoid mish elu selu tanh relu6 leaky_relu "},
+             {"pool", " token avg avgmax map "},
+             {"block", " pre-norm post-norm "},
+             {"norm", " layernorm rmsnorm dyt derf "}}};
+        const auto ours = in_our_words(setting, value);
+        return ours && !ours->empty() && std::any_of(words.begin(), words.end(), [&](const auto& row) {
+                   return row.first == setting && row.second.find(" " + *ours + " ") != std::string_view::npos;
+               });
+    }
+
+    void pass_over(const Source& from, const std::string& why) {
+        warnings_.push_back(from.key + "=" + from.value + " of the " + from.source + " was passed over: " + why);
+    }
+
+    NetworkSettings& settings_;
+    std::vector<std::string>& warnings_;
+};
+
+void take_config(const std::string& path, Collector& collector, std::vector<std::string>& warnings) {
     constexpr uint64_t longest_config = 16u << 20;
     const auto text = read_text(path, longest_config);
     if (!text) {
@@ -115,46 +131,34 @@ void take_config(const std::string& path, NetworkSettings& settings, std::vector
     }
     for (const char* section : {"model_args", "pretrained_cfg"}) // timm; more particular than the top
         if (config.contains(section))
-            take_object(config[section], settings);
-    take_object(config, settings);
-}
-
-/// The file's own metadata: keys bare ("num_heads") or of a nested dict ("args.num_heads"). A training script's own
-/// `eps`, `mean` … may be the optimizer's, so below a prefix only names that cannot be mistaken count.
-void take_metadata(const TensorCatalog& catalog, NetworkSettings& settings) {
-    for (const auto& [key, value] : catalog.metadata) {
-        const std::size_t dot = key.rfind('.');
-        const std::string last = key.substr(dot == std::string::npos ? 0 : dot + 1);
-        const bool plain = dot == std::string::npos;
-        const bool certain =
-            last == "heads" || last == "patch_size" || last == "image_size" ||
-            std::any_of(other_names.begin(), other_names.end(), [&](auto& n) { return n.first == last; });
-        if (plain || certain)
-            tell(settings, setting_for(last), value, "metadata");
-    }
+            collector.take_object(config[section]);
+    collector.take_object(config);
 }
 
 } // namespace
 
 const std::vector<std::string>& known_settings() {
     static const std::vector<std::string> known{
-        "family",     "heads",      "eps",        "norm", "block", "pool", "pool_include_prefix", "act", "gate",
-        "final_norm", "patch_size", "image_size", "mean", "std",   "crop"};
+        "family", "architecture", "root",       "container",  "heads",
+        "eps",    "norm",         "block",      "pool",       "pool_include_prefix",
+        "act",    "gate",         "final_norm", "patch_size", "image_size", "rotary",
+        "unused", "mean",         "std",        "crop"};
     return known;
 }
 
 NetworkSettings settings_beside(const TensorCatalog& catalog, std::vector<std::string>& warnings) {
     namespace fs = std::filesystem;
     NetworkSettings settings;
+    Collector collector(settings, warnings);
     const fs::path checkpoint(catalog.path);
     std::error_code ignored;
     for (const fs::path& config :
          {fs::path(checkpoint).replace_extension(".json"), checkpoint.parent_path() / "config.json"})
         if (fs::is_regular_file(config, ignored)) {
-            take_config(config.string(), settings, warnings);
+            take_config(config.string(), collector, warnings);
             break;
         }
-    take_metadata(catalog, settings);
+    collector.take_metadata(catalog.metadata);
     return settings;
 }
 

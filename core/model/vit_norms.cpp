@@ -102,10 +102,12 @@ private:
         }
     }
 
-    /// The told kind matters where the parameters leave it open; α is never there by chance.
+    /// The told kind matters where the parameters leave it open: a weight alone. α is never there by chance, and timm's
+    /// RMSNorm has no bias. Only the user may say otherwise, and is refused.
     Result<NormKind> kind_of(const NormParts& parts) {
         const NormKind found = parts.kind();
-        if (!forced_)
+        const bool open = found == NormKind::rms_norm;
+        if (!settled() || (!open && forced_->source == "architecture"))
             return found;
         const NormKind told = forced_->value == "layernorm" ? NormKind::layer_norm
                               : forced_->value == "rmsnorm" ? NormKind::rms_norm
@@ -147,7 +149,7 @@ private:
         if (kind == NormKind::layer_norm || kind == NormKind::rms_norm)
             layer.eps = eps_;
         NORMSCOPE_TRY(read_norm_parameters(catalog_, parts, layer));
-        guessed_rms_ += kind == NormKind::rms_norm && !forced_ ? 1 : 0;
+        guessed_rms_ += kind == NormKind::rms_norm && !settled() ? 1 : 0;
         plan_.norms.push_back(std::move(layer));
         plan_.norm_rows.push_back(rows(site.site));
         return {};
@@ -164,14 +166,18 @@ private:
             const auto told = settings_.text("eps");
             plan_.told["eps"] = told ? *told : Told<std::string>{"1e-6", eps_.source};
         }
-        plan_.told["norm"] =
-            forced_ ? *forced_ : Told<std::string>{spelled(kind_name(plan_.norms.front().kind)), "keys"};
-        if (guessed_rms_ > 0)
-            plan_.warnings.push_back(std::to_string(guessed_rms_) +
-                                     " norm layers without a bias were taken as RMSNorm; if they are LayerNorm without "
-                                     "a bias, say --set norm=layernorm");
+        if (guessed_rms_ > 0) {
+            plan_.told["norm"] = {"rmsnorm", "family default"};
+            plan_.hints.push_back("norm=layernorm");
+        } else {
+            plan_.told["norm"] =
+                settled() ? *forced_ : Told<std::string>{spelled(kind_name(plan_.norms.front().kind)), "keys"};
+        }
         return {};
     }
+
+    /// True where someone told the kind. timm's LayerNorm has a bias: its default tells nothing of norms without.
+    bool settled() const { return forced_ && (forced_->source != "architecture" || forced_->value != "layernorm"); }
 
     static std::string spelled(std::string kind) {
         std::transform(kind.begin(), kind.end(), kind.begin(), [](unsigned char c) { return std::tolower(c); });

@@ -6,6 +6,9 @@
 #include "core/model/vit_norms.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
 
 namespace normscope {
 namespace {
@@ -29,7 +32,8 @@ public:
         NORMSCOPE_TRY(order());
         NORMSCOPE_TRY(preprocessing());
         NORMSCOPE_TRY(plan_vit_norms(catalog_, settings_, needs_, plan_));
-        warn_of_leftovers();
+        NORMSCOPE_TRY(leftovers());
+        NORMSCOPE_TRY(positions());
         plan_.tensors = needs_.names();
         return std::move(plan_);
     }
@@ -37,6 +41,13 @@ public:
 private:
     void tell(const std::string& key, const std::string& value, const std::string& source) {
         plan_.told[key] = {value, source};
+    }
+
+    /// The default of an architecture counts only where the keys do not show another network than it names.
+    template <typename T>
+    static void drop_default(std::optional<Told<T>>& told, bool contradicted) {
+        if (told && told->source == "architecture" && contradicted)
+            told.reset();
     }
 
     Result<void> embedding() {
@@ -69,6 +80,7 @@ private:
             return shape_error(*qkv, {3 * plan_.width, plan_.width});
         const int64_t width = plan_.attention_width = qkv->shape[0] / 3;
         NORMSCOPE_LET(told, settings_.count("heads"));
+        drop_default(told, told && width % told->value != 0);
         const NormParts query_norm = norm_parts(catalog_, "blocks.0.attn.q_norm");
         const TensorEntry* query_weight = query_norm.weight;
         if (told) {
@@ -78,9 +90,7 @@ private:
                    width % query_weight->shape[0] == 0) {
             told = Told<int64_t>{width / query_weight->shape[0], "keys"};
         } else if (width % 64 == 0) {
-            told = Told<int64_t>{width / 64, "family default"};
-            plan_.warnings.push_back("heads=" + std::to_string(told->value) +
-                                     " was assumed (64 channels each); say --set heads=N if it is not");
+            told = Told<int64_t>{usual_heads(width), "family default"};
         } else {
             return Error{
                 ErrorCode::cannot_run, "heads",
@@ -90,6 +100,12 @@ private:
         plan_.heads = told->value;
         tell("heads", std::to_string(plan_.heads), told->source);
         return {};
+    }
+
+    /// 64 channels each, but 16 heads in all published networks of the widths of ViT-SO400M, H, g and G.
+    static int64_t usual_heads(int64_t width) {
+        const bool sixteen = width == 1152 || width == 1280 || width == 1408 || width == 1664;
+        return sixteen ? 16 : width / 64;
     }
 
     Result<void> block(const std::string& at) {
@@ -137,26 +153,31 @@ private:
 
     Result<void> pooling() {
         const bool latent = needs_.has("attn_pool.latent"), pooled_norm = norm_parts(catalog_, "fc_norm").any();
-        NORMSCOPE_LET(told, settings_.choice("pool", {"token", "avg", "max", "avgmax", "map"}));
-        if (told && told->value == "token" && !plan_.class_token)
+        NORMSCOPE_LET(told, settings_.choice("pool", {"token", "avg", "max", "avgmax", "map", "none"}));
+        const bool without_token = told && told->value == "token" && !plan_.class_token;
+        drop_default(told, without_token || (told && (told->value == "map") != latent));
+        if (told && told->value == "none") // all tokens: one of them, or their mean, stands for the sample
+            told.reset();
+        if (told && without_token)
             return settings_.refuse("pool", "avg, max or avgmax, since there is no class token");
         if (told && (told->value == "map") != latent)
             return settings_.refuse("pool", latent ? "map, since there is attn_pool.latent"
                                                    : "token, avg, max or avgmax, since there is no attn_pool.latent");
         if (!told && latent)
             told = Told<std::string>{"map", "keys"};
-        else if (!told && (pooled_norm || !plan_.class_token))
-            told = Told<std::string>{"avg", "keys"};
         else if (!told) {
-            told = Told<std::string>{"token", "family default"};
-            plan_.warnings.push_back(
-                "pool=token was assumed (no key tells); say --set pool=avg if the network averages "
-                "its tokens");
+            const bool average = pooled_norm || !plan_.class_token;
+            told = Told<std::string>{average ? "avg" : "token", "family default"};
+            if (!average)
+                plan_.hints.push_back("pool=avg");
         }
         plan_.pool = told->value;
         tell("pool", told->value, told->source);
         NORMSCOPE_LET(prefix, settings_.flag("pool_include_prefix"));
         plan_.pool_prefix = prefix && prefix->value;
+        if (plan_.prefix() > 0 && plan_.pool != "token")
+            tell("pool_include_prefix", plan_.pool_prefix ? "true" : "false",
+                 prefix ? prefix->source : "family default");
         return latent ? attention_pool() : Result<void>();
     }
 
@@ -184,6 +205,8 @@ private:
 
     Result<void> activation() {
         NORMSCOPE_LET(told, settings_.choice("act", {"gelu", "gelu_tanh", "quick_gelu", "relu", "silu", "sigmoid"}));
+        const auto gate = settings_.text("gate");
+        drop_default(told, gated_ != (gate && gate->source == "architecture"));
         const auto act = told.value_or(Told<std::string>{gated_ ? "silu" : "gelu", "family default"});
         plan_.act = act.value;
         tell("act", act.value, act.source);
@@ -220,15 +243,45 @@ private:
         return {};
     }
 
-    void warn_of_leftovers() {
-        const std::vector<std::string> names = needs_.leftover();
+    /// What hangs behind the network or trained it changes none of its norm layers; any other tensor may.
+    static bool stands_beside(const std::string& name) {
+        constexpr std::array<std::string_view, 26> beginnings{
+            "head", "decoder", "mask_token", "masked_embed", "classifier", "fc.",     "proj",  "predict", "loss",
+            "crit", "metric",  "train_",     "val_",         "valid_",     "test_",   "queue", "center",  "n_averaged",
+            "ema",  "teacher", "momentum",   "text",         "logit_",     "initted", "step",  "aux"};
+        return std::any_of(beginnings.begin(), beginnings.end(), [&](auto start) { return name.starts_with(start); });
+    }
+
+    Result<void> leftovers() {
+        NORMSCOPE_LET(unused, settings_.choice("unused", {"refuse", "ignore"}));
+        const bool ignore = unused && unused->value == "ignore";
+        std::vector<std::string> names = needs_.leftover();
+        const auto others = std::stable_partition(names.begin(), names.end(), stands_beside);
+        if (others != names.end() && !ignore)
+            return Error{ErrorCode::not_supported, *others,
+                         "expected the tensors of timm's VisionTransformer alone, found this one (" +
+                             std::to_string(names.end() - others) +
+                             " such), which would be ignored; say --set unused=ignore if the network computes the same "
+                             "without"};
         if (names.empty())
-            return;
+            return {};
         const std::vector<std::string> first(names.begin(),
                                              names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(names)));
-        plan_.warnings.push_back(
-            std::to_string(names.size()) + " tensors are not used by the family vit: " + listed(first) +
-            (names.size() > 3 ? ", …" : "") + "; if the network needs them, its results here are not its own");
+        plan_.warnings.push_back(std::to_string(names.size()) + " tensors are not part of the network that is run: " +
+                                 listed(first) + (names.size() > 3 ? ", …" : ""));
+        return {};
+    }
+
+    /// Rotary embeddings leave no key; a network without a position table mostly has them.
+    Result<void> positions() {
+        NORMSCOPE_LET(rotary, settings_.choice("rotary", {"none"}));
+        if (!rotary && !needs_.has("pos_embed"))
+            return Error{
+                ErrorCode::cannot_run, "pos_embed",
+                "expected a table of positions, found none; rotary embeddings, which leave no key, are not run; "
+                "say --set rotary=none if the network has no positions at all"};
+        tell("rotary", "none", rotary ? rotary->source : "family default");
+        return {};
     }
 
     const TensorCatalog& catalog_;

@@ -37,6 +37,7 @@ struct VitPlan {
         tensors; ///< What `forward` uses besides the norms; all are in the catalog, shapes checked.
     std::map<std::string, Told<std::string>> told;
     std::vector<std::string> warnings;
+    std::vector<std::string> hints; ///< KEY=VALUE that are most often the truth where something was assumed.
 
     int64_t prefix() const { return (class_token ? 1 : 0) + (distilled ? 1 : 0) + registers; }
     int64_t tokens() const { return patches + prefix(); }

@@ -110,9 +110,9 @@ Json source_json(const RunInfo& run) {
 }
 
 Json told_json(const RunInfo& run) {
-    Json told = Json::object();
+    Json told = Json::array();
     for (const auto& [key, value] : run.told)
-        told[key] = {{"value", value.value}, {"source", value.source}};
+        told.push_back({{"key", key}, {"value", value.value}, {"source", value.source}});
     return told;
 }
 

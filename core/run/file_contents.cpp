@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/run/file_contents.h"
 
+#include "core/model/network_part.h"
 #include "core/recording/dump.h"
 #include "core/run/open_recording.h"
 
@@ -20,11 +21,14 @@ Result<FileContents> dump_contents(const std::string& path, const Pairing& pairi
 
 /// A network that can be built knows its layers best; otherwise (an unknown family, something untold) the keys tell.
 Result<FileContents> checkpoint_contents(const std::string& path, const std::vector<std::string>& settings) {
-    NORMSCOPE_LET(catalog, open_checkpoint(path));
+    NORMSCOPE_LET(catalog, open_with(path, settings));
     FileContents contents;
     contents.run = describe(catalog);
     contents.run.family = recognise_family(catalog);
-    FoundLayers found = find_norm_layers(catalog);
+    std::vector<std::string> warnings;
+    NORMSCOPE_LET(told, settings_of(catalog, settings, warnings));
+    const auto part = network_part(catalog, told);
+    FoundLayers found = find_norm_layers(part ? part->catalog : catalog);
     contents.layers = std::move(found.layers);
     contents.tensors = catalog.tensors;
     contents.metadata = catalog.metadata;
@@ -37,7 +41,6 @@ Result<FileContents> checkpoint_contents(const std::string& path, const std::vec
         contents.warnings.push_back(contents.cannot_run);
         return contents;
     }
-    std::vector<std::string> warnings;
     const auto network = open_network(catalog, settings, warnings);
     if (!network) {
         if (network.error().code == ErrorCode::bad_argument)

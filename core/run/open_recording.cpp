@@ -28,7 +28,7 @@ Result<Batch> load_input(const InputSpec& spec, const RunRequest& request, Progr
 }
 
 Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request, Progress& progress) {
-    NORMSCOPE_LET(catalog, open_checkpoint(path));
+    NORMSCOPE_LET(catalog, open_with(path, request.settings));
     if (request.input.empty())
         return Error{ErrorCode::bad_argument, path,
                      "expected --input with a checkpoint; name images or an array, or try --input random"};
@@ -85,14 +85,29 @@ RunInfo describe(const TensorCatalog& catalog) {
     return run;
 }
 
+Result<TensorCatalog> open_with(const std::string& path, const std::vector<std::string>& assignments) {
+    constexpr std::string_view key = "container=";
+    std::string container;
+    for (const std::string& assignment : assignments)
+        if (assignment.starts_with(key))
+            container = assignment.substr(key.size());
+    return open_checkpoint(path, container);
+}
+
+Result<NetworkSettings> settings_of(const TensorCatalog& catalog, const std::vector<std::string>& assignments,
+                                    std::vector<std::string>& warnings) {
+    NetworkSettings settings = settings_beside(catalog, warnings);
+    for (const std::string& assignment : assignments)
+        NORMSCOPE_TRY(apply_setting(assignment, settings));
+    return settings;
+}
+
 Result<std::unique_ptr<Network>> open_network(const TensorCatalog& catalog, const std::vector<std::string>& assignments,
                                               std::vector<std::string>& warnings) {
     if (!catalog.part.empty())
         return Error{ErrorCode::not_supported, catalog.path, "expected a whole checkpoint, found " + catalog.part};
     std::vector<std::string> config;
-    NetworkSettings settings = settings_beside(catalog, config);
-    for (const std::string& assignment : assignments)
-        NORMSCOPE_TRY(apply_setting(assignment, settings));
+    NORMSCOPE_LET(settings, settings_of(catalog, assignments, config));
     auto network = build_network(catalog, settings);
     if (!network) { // a config that was passed over may be why
         Error error = network.error();

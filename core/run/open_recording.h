@@ -3,6 +3,7 @@
 
 #include "core/base/progress.h"
 #include "core/checkpoint/tensor_catalog.h"
+#include "core/model/network.h"
 #include "core/recording/recording.h"
 #include "core/run/run_request.h"
 
@@ -25,6 +26,14 @@ Result<Opened> open_recording(const std::string& path, const RunRequest& request
 /// The batch that a request names, as a network with this input takes it, with its labels. `random` is 8 samples.
 /// Errors: those of core/input; bad_argument without an input.
 Result<Batch> load_batch(const InputSpec& spec, const RunRequest& request, Progress& progress);
+
+/// The checkpoint, with the state dict that the user names (container=NAME among KEY=VALUE) where it holds several.
+/// Errors: as `open_checkpoint`.
+Result<TensorCatalog> open_with(const std::string& path, const std::vector<std::string>& settings);
+
+/// What a checkpoint's metadata, the config beside it and the user (KEY=VALUE) tell. Errors: as `apply_setting`.
+Result<NetworkSettings> settings_of(const TensorCatalog& catalog, const std::vector<std::string>& assignments,
+                                    std::vector<std::string>& warnings);
 
 /// The checkpoint's network with what its config and the user (KEY=VALUE) tell. Errors: as `build_network`, with what
 /// was wrong with the config; not_supported for a part of a checkpoint.

@@ -185,7 +185,7 @@ def main():
         state, reached = train(name, options.epochs)
         metadata = {
             "family": "vit", "dataset": "Fashion-MNIST", "licence": "MIT", "epochs": str(options.epochs), "seed": "0",
-            "test_accuracy": f"{reached:.4f}", "classes": json.dumps(CLASSES),
+            "norm": name, "test_accuracy": f"{reached:.4f}", "classes": json.dumps(CLASSES),
         }
         save_file(state, options.out / f"vit-{name}.safetensors", metadata=metadata)
         print(f"{name}: test accuracy {reached:.4f}", flush=True)

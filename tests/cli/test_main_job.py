@@ -2,6 +2,7 @@
 """The main job on the sample: what a new user does first must keep working, with the numbers the docs state."""
 import json
 import math
+import shutil
 import subprocess
 
 from program import BERT, IMAGES, PROGRAM, SAMPLE, ProgramTest
@@ -16,6 +17,8 @@ class MainJob(ProgramTest):
             self.assertEqual(found["layers"][24]["name"], "norm")
             self.assertEqual(found["source"]["family"], "vit")
             self.assertEqual(found["source"]["tensors"], len(found["tensors"]))
+            self.assertEqual(found["warnings"], [])
+            self.assertNotIn("family default", [told["source"] for told in found["assumed"]])
             if norm == "dyt":
                 self.assertGreater(found["layers"][0]["trained_alpha"], 0)
             else:
@@ -35,6 +38,20 @@ class MainJob(ProgramTest):
                          [("stem.group_norm", "GroupNorm"), ("encoder.layers.0.norm1", "LayerNorm"),
                           ("encoder.norm", "LayerNorm"), ("decoder.layers.0.norm1", "LayerNorm")])
         self.assertEqual(len([line for line in found["warnings"] if "order is a guess" in line]), 1)
+
+    def test_what_nothing_tells_is_said_in_one_line_and_written(self):
+        alone = self.folder / "alone.safetensors"
+        shutil.copy(SAMPLE / "vit-layernorm.safetensors", alone)
+        done = self.run_program("report", alone, "--input", "random", "--set", "heads=4", "--no-grad", "--out", self.folder / "r", "--formats", "json")
+        assumed = {"act": "gelu", "block": "pre-norm", "eps": "1e-6", "pool": "token", "rotary": "none"}
+        (line,) = [line for line in done.stderr.splitlines() if "assumed" in line]
+        for key, value in assumed.items():
+            self.assertIn(f"{key}={value}", line)
+        self.assertNotIn("heads", line)
+        told = {told["key"]: told for told in json.loads((self.folder / "r/report.json").read_text())["run"]["assumed"]}
+        self.assertEqual({key: told[key]["value"] for key in assumed}, assumed)
+        self.assertEqual({told[key]["source"] for key in assumed}, {"family default"})
+        self.assertEqual(told["heads"], {"key": "heads", "value": "4", "source": "user"})
 
     def test_a_dump_gives_the_same_results_as_the_run_it_holds(self):
         checkpoint, dump = SAMPLE / "vit-layernorm.safetensors", self.folder / "run.h5"

@@ -13,6 +13,15 @@ namespace {
 QString explanation(const std::string& key) {
     static const std::map<std::string, const char*> words{
         {"family", QT_TR_NOOP("Which built-in network the checkpoint belongs to")},
+        {"architecture", QT_TR_NOOP("timm's name of the network, which tells most of what follows")},
+        {"root", QT_TR_NOOP("The prefix below which the network's tensors lie in the file; . for none")},
+        {"container", QT_TR_NOOP("Which of the file's state dicts is shown, where it holds several; . for its top")},
+        {"act", QT_TR_NOOP("gelu, gelu_tanh, quick_gelu, relu, silu or sigmoid, between the layers of each MLP")},
+        {"block", QT_TR_NOOP("pre-norm: x + f(norm(x)); post-norm: x + norm(f(x))")},
+        {"gate", QT_TR_NOOP("Which half of a packed MLP is the gate: first or last")},
+        {"rotary", QT_TR_NOOP("none: no rotary embeddings, which leave no key and are not run")},
+        {"unused", QT_TR_NOOP("refuse or ignore tensors that the family has no place for")},
+        {"pool_include_prefix", QT_TR_NOOP("Whether class and register tokens are pooled, too: true or false")},
         {"heads", QT_TR_NOOP("Attention heads; the keys hold only their total width")},
         {"eps", QT_TR_NOOP("ε under the root of the norm layers; never in a state dict")},
         {"norm", QT_TR_NOOP("LayerNorm or RMSNorm, where the parameters fit both")},

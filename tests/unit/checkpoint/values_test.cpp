@@ -99,6 +99,17 @@ TEST(Catalog, FindsTheModelInATrainingCheckpoint) {
                                                                     {"epoch", "3"}}));
 }
 
+TEST(Catalog, TheUserPicksOneOfSeveralStateDicts) {
+    const auto average = open_checkpoint(golden("training.pt"), "model_ema");
+    ASSERT_TRUE(average) << average.error().line();
+    EXPECT_EQ(average->container, "model_ema");
+    EXPECT_EQ(average->containers, (std::vector<std::string>{"model", "model_ema"}));
+    const auto none = open_checkpoint(golden("training.pt"), "teacher");
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code, ErrorCode::bad_argument);
+    EXPECT_NE(none.error().message.find("model_ema"), std::string::npos) << none.error().line();
+}
+
 TEST(Catalog, FindsTheParametersOfAWholeModule) {
     for (const char* name : {"whole_module.pt", "whole_module_1.pt"}) { // protocol 1 makes objects in another way
         const auto catalog = *open_checkpoint(golden(name));
@@ -166,6 +177,8 @@ TEST(Catalog, StripsOnlyWhatEveryNameHas) {
     EXPECT_EQ(names("module._orig_mod.a", "module._orig_mod.b"), "a b");
     EXPECT_EQ(names("model.a", "lm_head.b"), "model.a lm_head.b");
     EXPECT_EQ(names("model.", "model.b"), "model. model.b");
+    EXPECT_EQ(names("a._orig_mod.b", "c._fsdp_wrapped_module._checkpoint_wrapped_module.d"), "a.b c.d");
+    EXPECT_EQ(names("a._orig_mod.b", "a.b"), "a._orig_mod.b a.b"); // two names are never made one
 }
 
 TEST(Catalog, BoundsTheMemoryOfARead) {
