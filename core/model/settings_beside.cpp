@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/network.h"
+#include "core/model/preprocessing.h"
 #include "core/model/settings.h"
 
 #include <nlohmann/json.hpp>
@@ -117,6 +118,8 @@ void take_config(const std::string& path, NetworkSettings& settings, std::vector
         if (config.contains(section))
             take_object(config[section], settings);
     take_object(config, settings);
+    if (config.contains("pretrained_cfg") && config["pretrained_cfg"].is_object() && !config["pretrained_cfg"].empty())
+        add_timm_preprocessing(settings);
 }
 
 /// The file's own metadata: keys bare ("num_heads") or of a nested dict ("args.num_heads"). A training script's own
@@ -138,8 +141,8 @@ void take_metadata(const TensorCatalog& catalog, NetworkSettings& settings) {
 
 const std::vector<std::string>& known_settings() {
     static const std::vector<std::string> known{
-        "family", "heads", "eps",        "norm",       "block", "pool", "pool_include_prefix",
-        "act",    "gate",  "patch_size", "image_size", "mean",  "std",  "crop"};
+        "family",     "heads",      "eps",  "norm", "block", "pool",      "pool_include_prefix", "act",  "gate",
+        "patch_size", "image_size", "mean", "std",  "crop",  "crop_mode", "interpolation",       "scale"};
     return known;
 }
 
