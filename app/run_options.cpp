@@ -18,7 +18,8 @@ const CLI::Validator not_negative(
 
 void add_run_options(CLI::App& command, RunOptions& options) {
     command.add_option("--input", options.input,
-                       "folder or files of images, an array (.npy, .npz, .pt, .safetensors), or `random`");
+                       "folder or files of images, an array (.npy, .npz, .pt, .safetensors, .h5; FILE::NAME is one of "
+                       "several), or `random`");
     command.add_option("--labels", options.labels, "text file, one class index a line, in the order of the inputs");
     command.add_option("--loss", options.loss, "labels, prediction, random-cotangent or sum-squares");
     command

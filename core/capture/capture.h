@@ -53,6 +53,10 @@ bool cuda_available();
 /// Whether what would be captured fits the memory budget. Errors: those of `capture` before it runs anything.
 Result<bool> fits_memory(const Network& network, const Batch& batch, const CaptureOptions& options);
 
+/// Whether a network can be run on a batch. Errors name the input or the labels: cannot_run (shape, labels without a
+/// head); not_supported (a class out of range in a file of labels).
+Result<void> check_batch(const Network& network, const Batch& batch);
+
 /// Runs a network on a batch and records every chosen norm layer. Progress by batch and layer; cancels within a
 /// layer. Errors: cannot_run (shape, labels out of range, device), bad_argument (regular expression, no layer matches),
 /// out_of_memory, cancelled, cannot_write; no dump is left behind then.

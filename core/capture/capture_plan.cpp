@@ -28,16 +28,17 @@ std::string size_text(double bytes) {
 Result<void> check_input(const Network& network, const Batch& batch) {
     const InputSpec spec = network.input_spec();
     const std::vector<int64_t> expected{batch.samples(), spec.channels, spec.height, spec.width};
+    const std::string where = batch.source.empty() ? "input" : batch.source;
     if (batch.samples() < 1)
-        return Error{ErrorCode::cannot_run, "input", "expected at least one sample, found none"};
+        return Error{ErrorCode::cannot_run, where, "expected at least one sample, found none"};
     if (batch.shape != expected)
-        return Error{ErrorCode::cannot_run, "input",
+        return Error{ErrorCode::cannot_run, where,
                      "expected (samples, " + std::to_string(spec.channels) + ", " + std::to_string(spec.height) + ", " +
                          std::to_string(spec.width) + "), found " + shape_text(batch.shape) +
                          "; give images, which are resized, or an array of that shape"};
     const int64_t values = expected[0] * expected[1] * expected[2] * expected[3];
     if (static_cast<int64_t>(batch.values.size()) != values)
-        return Error{ErrorCode::cannot_run, "input",
+        return Error{ErrorCode::cannot_run, where,
                      "expected " + std::to_string(values) + " values for the shape " + shape_text(batch.shape) +
                          ", found " + std::to_string(batch.values.size())};
     return {};
@@ -46,16 +47,19 @@ Result<void> check_input(const Network& network, const Batch& batch) {
 Result<void> check_labels(const Network& network, const Batch& batch) {
     if (!batch.labels)
         return {};
+    const bool from_file = !batch.labels_source.empty();
+    const std::string where = from_file ? batch.labels_source : batch.source.empty() ? "labels" : batch.source;
     if (network.classes() == 0)
-        return Error{ErrorCode::cannot_run, "labels",
-                     "expected a network with a head, found none in the checkpoint; leave the labels out"};
+        return Error{ErrorCode::cannot_run, where,
+                     "expected a network with a head for labels, found none in the checkpoint; leave the labels out"};
     if (static_cast<int64_t>(batch.labels->size()) != batch.samples())
-        return Error{ErrorCode::cannot_run, "labels",
+        return Error{ErrorCode::cannot_run, where,
                      "expected one label for each of the " + std::to_string(batch.samples()) + " samples, found " +
                          std::to_string(batch.labels->size())};
     for (std::size_t i = 0; i < batch.labels->size(); ++i)
         if (const int64_t label = (*batch.labels)[i]; label < 0 || label >= network.classes())
-            return Error{ErrorCode::cannot_run, "labels",
+            return Error{from_file ? ErrorCode::not_supported : ErrorCode::cannot_run,
+                         from_file ? where + ", line " + std::to_string(i + 1) : where,
                          "expected a class from 0 to " + std::to_string(network.classes() - 1) + ", found " +
                              std::to_string(label) + " for sample " + std::to_string(i) +
                              "; the labels are of another set of classes"};
@@ -136,9 +140,13 @@ int available_threads(int asked, std::vector<std::string>& warnings) {
 
 } // namespace
 
-Result<CapturePlan> plan_capture(const Network& network, const Batch& batch, const CaptureOptions& options) {
+Result<void> check_batch(const Network& network, const Batch& batch) {
     NORMSCOPE_TRY(check_input(network, batch));
-    NORMSCOPE_TRY(check_labels(network, batch));
+    return check_labels(network, batch);
+}
+
+Result<CapturePlan> plan_capture(const Network& network, const Batch& batch, const CaptureOptions& options) {
+    NORMSCOPE_TRY(check_batch(network, batch));
     if (options.device != "cpu" && options.device.rfind("cuda", 0) != 0)
         return Error{ErrorCode::bad_argument, "--device", "expected cpu or cuda, found \"" + options.device + "\""};
     CapturePlan plan;

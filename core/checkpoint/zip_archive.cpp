@@ -95,9 +95,9 @@ Result<ZipArchive> ZipArchive::open(const RandomAccessFile& file) {
         const size_t length = central_length + name_length + extra_length + little_endian<uint16_t>(rest, 32);
         if (length > rest.size())
             return damaged("expected a whole entry of the zip table of contents, found its end");
-        ZipEntry entry{little_endian<uint32_t>(rest, 42), little_endian<uint32_t>(rest, 20),
-                       little_endian<uint32_t>(rest, 24), little_endian<uint16_t>(rest, 10),
-                       (little_endian<uint16_t>(rest, 8) & 1) != 0};
+        ZipEntry entry{little_endian<uint32_t>(rest, 42),           little_endian<uint32_t>(rest, 20),
+                       little_endian<uint32_t>(rest, 24),           little_endian<uint16_t>(rest, 10),
+                       (little_endian<uint16_t>(rest, 8) & 1) != 0, little_endian<uint32_t>(rest, 16)};
         const std::string name(rest.substr(central_length, name_length));
         if (!read_zip64_extra(rest.substr(central_length + name_length, extra_length), entry))
             return damaged("expected the 64-bit sizes of entry " + name + ", found too few bytes");
@@ -122,37 +122,48 @@ std::optional<std::string> ZipArchive::folder_of(std::string_view name) const {
     return best;
 }
 
-std::optional<std::string> ZipArchive::first_ending_in(std::string_view ending) const {
-    const std::pair<const std::string, ZipEntry>* first = nullptr;
-    for (const auto& entry : entries_)
-        if (entry.first.ends_with(ending) &&
-            (first == nullptr || entry.second.header_offset < first->second.header_offset))
-            first = &entry;
-    return first == nullptr ? std::nullopt : std::optional(first->first);
+std::vector<std::string> ZipArchive::names() const {
+    std::vector<std::pair<uint64_t, std::string>> placed;
+    for (const auto& [name, entry] : entries_)
+        placed.emplace_back(entry.header_offset, name);
+    std::sort(placed.begin(), placed.end());
+    std::vector<std::string> names;
+    for (auto& [offset, name] : placed)
+        names.push_back(std::move(name));
+    return names;
 }
 
-Result<ByteRange> ZipArchive::stored(const std::string& name) const {
+const ZipEntry* ZipArchive::find(const std::string& name) const {
     const auto found = entries_.find(name);
-    if (found == entries_.end())
+    return found == entries_.end() ? nullptr : &found->second;
+}
+
+Result<ByteRange> ZipArchive::packed(const std::string& name) const {
+    const ZipEntry* entry = find(name);
+    if (entry == nullptr)
         return Error{ErrorCode::missing, "", "expected the entry " + name + " in the archive, found none"};
-    const ZipEntry& entry = found->second;
-    if (entry.method != 0 || entry.encrypted)
-        return Error{ErrorCode::not_supported, "",
-                     "expected the entry " + name + " stored as is, found it " +
-                         (entry.encrypted ? "encrypted" : "compressed") +
-                         "; save the checkpoint with torch.save, or pack it again with `zip -0`"};
-    if (entry.size != entry.stored_size)
-        return damaged("expected the entry " + name + " as long as stored, found two sizes");
-    NORMSCOPE_LET(header, file_->read(entry.header_offset, local_length));
+    NORMSCOPE_LET(header, file_->read(entry->header_offset, local_length));
     if (!header.starts_with(local_signature))
         return damaged("expected the header of entry " + name + ", found other bytes");
     // The local extra field differs from the central one: PyTorch aligns its data with it.
     const uint64_t skipped = local_length + little_endian<uint16_t>(header, 26) + little_endian<uint16_t>(header, 28);
-    const uint64_t room = file_->size() - entry.header_offset; // the header was just read there
-    if (skipped > room || entry.size > room - skipped)
-        return damaged("expected " + std::to_string(entry.size) + " bytes of entry " + name +
+    const uint64_t room = file_->size() - entry->header_offset; // the header was just read there
+    if (skipped > room || entry->stored_size > room - skipped)
+        return damaged("expected " + std::to_string(entry->stored_size) + " bytes of entry " + name +
                        ", found the end of the file");
-    return ByteRange{entry.header_offset + skipped, entry.size};
+    return ByteRange{entry->header_offset + skipped, entry->stored_size};
+}
+
+Result<ByteRange> ZipArchive::stored(const std::string& name) const {
+    const ZipEntry* entry = find(name);
+    if (entry != nullptr && (entry->method != 0 || entry->encrypted))
+        return Error{ErrorCode::not_supported, "",
+                     "expected the entry " + name + " stored as is, found it " +
+                         (entry->encrypted ? "encrypted" : "compressed") +
+                         "; save the checkpoint with torch.save, or pack it again with `zip -0`"};
+    if (entry != nullptr && entry->size != entry->stored_size)
+        return damaged("expected the entry " + name + " as long as stored, found two sizes");
+    return packed(name);
 }
 
 Result<std::string> ZipArchive::read(const std::string& name, uint64_t limit) const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace normscope {
 
@@ -16,8 +17,9 @@ struct ZipEntry {
     uint64_t header_offset;
     uint64_t stored_size;
     uint64_t size;
-    uint16_t method; ///< 0: stored
+    uint16_t method; ///< 0: stored, 8: deflated
     bool encrypted;
+    uint32_t crc; ///< CRC-32 of the unpacked bytes
 };
 
 /// Where bytes lie in a file.
@@ -26,8 +28,8 @@ struct ByteRange {
     uint64_t size;
 };
 
-/// The table of contents of a zip archive (zip64 too), as far as PyTorch uses it: it never decompresses, so an archive
-/// costs no more than its table. The file must outlive it.
+/// The table of contents of a zip archive (zip64 too). It never decompresses, so an archive costs no more than its
+/// table. The file must outlive it.
 class ZipArchive {
 public:
     /// Errors: damaged (no central directory, or one that lies), not_supported (several disks).
@@ -38,8 +40,14 @@ public:
     /// The folder in which `name` lies, with its slash ("" at the top), the shortest if there are several.
     std::optional<std::string> folder_of(std::string_view name) const;
 
-    /// The entry that lies first in the file among those whose names end so.
-    std::optional<std::string> first_ending_in(std::string_view ending) const;
+    /// The names of all entries in the order in which they lie in the file.
+    std::vector<std::string> names() const;
+
+    /// The entry of that name, or null.
+    const ZipEntry* find(const std::string& name) const;
+
+    /// Where the bytes of an entry lie, packed or not. Errors: missing; damaged.
+    Result<ByteRange> packed(const std::string& name) const;
 
     /// Where the bytes of a stored entry lie. Errors: missing; damaged; not_supported (compressed, encrypted).
     Result<ByteRange> stored(const std::string& name) const;

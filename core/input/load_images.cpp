@@ -2,83 +2,15 @@
 #include "core/input/batch.h"
 #include "core/input/fit_image.h"
 #include "core/input/image_file.h"
+#include "core/input/image_list.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
-#include <system_error>
 #include <unistd.h>
 
 namespace normscope {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// The images that the paths name, and a class each where sub-folders give one.
-struct Listing {
-    std::vector<std::string> files;
-    std::vector<std::string> names;
-    std::vector<int64_t> labels; ///< as long as `files`, or empty
-};
-
-/// The entries of a folder in the byte order of their names, without hidden ones (.ipynb_checkpoints is no class).
-Result<std::vector<fs::path>> entries(const fs::path& folder) {
-    std::error_code error;
-    std::vector<fs::path> found;
-    for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
-         entry.increment(error))
-        if (!entry->path().filename().native().starts_with('.'))
-            found.push_back(entry->path());
-    if (error)
-        return Error{ErrorCode::cannot_read, folder.string(), "expected a readable folder, found: " + error.message()};
-    std::sort(found.begin(), found.end(), [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
-    return found;
-}
-
-Result<void> list_folder(const fs::path& folder, Listing& listing) {
-    const auto add = [&](const fs::path& path) {
-        listing.files.push_back(path.string());
-        listing.names.push_back(path.lexically_relative(folder).string());
-    };
-    NORMSCOPE_LET(found, entries(folder));
-    std::vector<fs::path> folders;
-    for (const fs::path& path : found) {
-        std::error_code ignored;
-        if (fs::is_directory(path, ignored))
-            folders.push_back(path);
-        else if (has_image_ending(path.string()))
-            add(path);
-    }
-    if (!listing.files.empty())
-        return {};
-    for (std::size_t label = 0; label < folders.size(); ++label) {
-        NORMSCOPE_LET(inside, entries(folders[label]));
-        for (const fs::path& path : inside) {
-            if (!has_image_ending(path.string()))
-                continue;
-            add(path);
-            listing.labels.push_back(static_cast<int64_t>(label));
-        }
-    }
-    return {};
-}
-
-Result<Listing> list_images(const std::vector<std::string>& paths) {
-    Listing listing;
-    std::error_code ignored;
-    if (paths.size() == 1 && fs::is_directory(paths.front(), ignored)) {
-        NORMSCOPE_TRY(list_folder(paths.front(), listing));
-    } else {
-        listing.files = paths;
-        for (const std::string& path : paths)
-            listing.names.push_back(fs::path(path).filename().string());
-    }
-    if (listing.files.empty())
-        return Error{ErrorCode::cannot_run, paths.empty() ? "" : paths.front(),
-                     "expected images, or sub-folders with images, found none; name a folder with PNG or JPEG files"};
-    return listing;
-}
 
 /// Refuses what cannot be asked, and more input than half of the memory holds.
 Result<void> check_spec(const ImageSpec& spec, int64_t images) {
@@ -102,16 +34,20 @@ Result<void> check_spec(const ImageSpec& spec, int64_t images) {
     return {};
 }
 
-/// Planes one after the other: (v / 255 − mean) / std.
+/// (v / scale − mean) / std, in the float steps of torchvision's ToTensor and Normalize.
+float normalised(float value, float scale, const ImageSpec& spec, std::size_t channel) {
+    const auto mean = static_cast<float>(channel < spec.mean.size() ? spec.mean[channel] : 0.0);
+    const auto std = static_cast<float>(channel < spec.std.size() ? spec.std[channel] : 1.0);
+    return (value / scale - mean) / std;
+}
+
+/// Planes one after the other.
 void append_normalised(const Pixels& image, const ImageSpec& spec, std::vector<float>& values) {
     const auto count = static_cast<std::size_t>(image.width) * image.height;
     const auto channels = static_cast<std::size_t>(image.channels);
-    for (std::size_t c = 0; c < channels; ++c) {
-        const auto mean = static_cast<float>(c < spec.mean.size() ? spec.mean[c] : 0.0);
-        const auto std = static_cast<float>(c < spec.std.size() ? spec.std[c] : 1.0);
+    for (std::size_t c = 0; c < channels; ++c)
         for (std::size_t i = 0; i < count; ++i)
-            values.push_back((static_cast<float>(image.values[i * channels + c]) / 255.0f - mean) / std);
-    }
+            values.push_back(normalised(image.values[i * channels + c], 255.0f, spec, c));
 }
 
 std::string numbers(const std::vector<double>& values) {
@@ -124,38 +60,94 @@ std::string numbers(const std::vector<double>& values) {
     return text;
 }
 
-std::string describe_preprocess(const ImageSpec& spec, int64_t resampled) {
-    std::string text = resampled == 0
-                           ? "not resampled"
-                           : std::to_string(resampled) + " resized (bicubic, antialiased) and centre-cropped to " +
-                                 std::to_string(spec.width) + "x" + std::to_string(spec.height);
+std::string describe_preprocess(const ImageSpec& spec, int64_t resized) {
+    const std::string to = std::to_string(spec.width) + "x" + std::to_string(spec.height);
+    std::string text = resized == 0 ? "not resized"
+                                    : std::to_string(resized) + " resized (" + spec.interpolation +
+                                          ", antialiased) and cut to " + to + " (crop " + numbers({spec.crop}) + ", " +
+                                          spec.crop_mode + ")";
     return text + "; / 255; minus mean " + numbers(spec.mean) + "; over std " + numbers(spec.std);
 }
+
+/// Names of images about which there is the same to say.
+struct Remark {
+    std::string said;
+    std::vector<std::string> names;
+
+    void add_to(std::vector<std::string>& warnings, int64_t total) const {
+        if (!names.empty())
+            warnings.push_back(std::to_string(names.size()) + " of " + std::to_string(total) + " images " + said +
+                               ": " + names.front() + (names.size() > 1 ? ", …" : ""));
+    }
+};
+
+class ImageLoader {
+public:
+    ImageLoader(const ImageSpec& spec, Batch& batch) : spec_(spec), batch_(batch) {}
+
+    Result<void> add(const std::string& file, const std::string& name) {
+        ImageNotes notes;
+        NORMSCOPE_LET(image, read_image(file, static_cast<int>(spec_.channels), &notes));
+        if (notes.more_frames)
+            animated_.names.push_back(name);
+        if (notes.clipped)
+            clipped_.names.push_back(name);
+        const bool fits = image.width == spec_.width && image.height == spec_.height;
+        resized_ += fits && (spec_.keeps_fitting || spec_.crop == 1.0) ? 0 : 1;
+        NORMSCOPE_LET(fitted, fit_image(std::move(image), spec_).within(file));
+        append_normalised(fitted, spec_, batch_.values);
+        return {};
+    }
+
+    void finish() {
+        animated_.add_to(batch_.warnings, batch_.samples());
+        clipped_.add_to(batch_.warnings, batch_.samples());
+        batch_.preprocess = describe_preprocess(spec_, resized_);
+    }
+
+private:
+    const ImageSpec& spec_;
+    Batch& batch_;
+    int64_t resized_ = 0;
+    Remark animated_{"have several frames or pages, of which the first is taken", {}};
+    Remark clipped_{"are 16-bit grey, in which all above 255 became white, as Pillow makes it", {}};
+};
 
 } // namespace
 
 Result<Batch> load_images(const std::vector<std::string>& paths, const ImageSpec& spec, Progress& progress) {
-    NORMSCOPE_LET(listing, list_images(paths));
-    const auto total = static_cast<int64_t>(listing.files.size());
+    NORMSCOPE_LET(list, list_images(paths));
+    const auto total = static_cast<int64_t>(list.files.size());
     NORMSCOPE_TRY(check_spec(spec, total));
     Batch batch;
     batch.shape = {total, spec.channels, spec.height, spec.width};
     batch.values.reserve(static_cast<std::size_t>(total * spec.channels * spec.height * spec.width));
-    int64_t resampled = 0;
-    for (std::size_t i = 0; i < listing.files.size(); ++i) {
+    batch.warnings = list.warnings;
+    ImageLoader loader(spec, batch);
+    for (std::size_t i = 0; i < list.files.size(); ++i) {
         NORMSCOPE_TRY(progress.check());
-        progress.report("read", listing.names[i], static_cast<int64_t>(i), total);
-        NORMSCOPE_LET(image, read_image(listing.files[i], static_cast<int>(spec.channels)));
-        resampled += image.width != spec.width || image.height != spec.height ? 1 : 0;
-        append_normalised(fit_image(std::move(image), spec), spec, batch.values);
+        progress.report("read", list.names[i], static_cast<int64_t>(i), total);
+        NORMSCOPE_TRY(loader.add(list.files[i], list.names[i]));
     }
-    batch.names = std::move(listing.names);
-    if (!listing.labels.empty())
-        batch.labels = listing.labels;
+    loader.finish();
+    batch.names = std::move(list.names);
+    if (!list.labels.empty())
+        batch.labels = list.labels;
+    batch.source = paths.front();
     batch.description = std::to_string(total) + (total == 1 ? " image of " : " images of ") + paths.front() +
                         (paths.size() > 1 ? " and others" : "");
-    batch.preprocess = describe_preprocess(spec, resampled);
     return batch;
+}
+
+void normalise_array(Batch& batch, double scale, const ImageSpec& spec) {
+    const auto channels = static_cast<std::size_t>(batch.shape.size() > 1 ? batch.shape[1] : 1);
+    const std::size_t plane = batch.values.size() / std::max<std::size_t>(batch.samples() * channels, 1);
+    for (std::size_t i = 0; i < batch.values.size(); ++i) {
+        const std::size_t c = plane == 0 ? 0 : i / plane % channels;
+        batch.values[i] = normalised(batch.values[i], static_cast<float>(scale), spec, c);
+    }
+    batch.preprocess =
+        "/ " + numbers({scale}) + "; minus mean " + numbers(spec.mean) + "; over std " + numbers(spec.std);
 }
 
 } // namespace normscope

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/input/npy.h"
 
-#include "core/checkpoint/tensor_catalog.h"
-
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -10,14 +8,6 @@
 
 namespace normscope {
 namespace {
-
-/// The header's dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (4, 3), }
-struct Header {
-    DType dtype = DType::float32;
-    bool fortran = false;
-    std::vector<int64_t> shape;
-    uint64_t data = 0; ///< where the elements begin, from the start of the array
-};
 
 Error damaged(const std::string& found) {
     return {ErrorCode::damaged, "", "expected a NumPy array, found " + found + "; save it again with numpy.save"};
@@ -33,24 +23,26 @@ std::optional<std::string> value_of(const std::string& dictionary, const std::st
     return dictionary.substr(value);
 }
 
-Result<void> parse_descr(const std::string& text, Header& header) {
+Result<void> parse_descr(const std::string& text, NpyHeader& header) {
     static const std::map<std::string, DType> known{
-        {"<f2", DType::float16}, {"<f4", DType::float32}, {"<f8", DType::float64}, {"|i1", DType::int8},
-        {"<i2", DType::int16},   {"<i4", DType::int32},   {"<i8", DType::int64},   {"|u1", DType::uint8},
-        {"<u2", DType::uint16},  {"<u4", DType::uint32},  {"<u8", DType::uint64},  {"|b1", DType::boolean}};
+        {"f2", DType::float16}, {"f4", DType::float32}, {"f8", DType::float64}, {"i1", DType::int8},
+        {"i2", DType::int16},   {"i4", DType::int32},   {"i8", DType::int64},   {"u1", DType::uint8},
+        {"u2", DType::uint16},  {"u4", DType::uint32},  {"u8", DType::uint64},  {"b1", DType::boolean}};
     const bool quoted = text.front() == '\'';
     const std::string descr =
         quoted ? text.substr(1, std::min<std::size_t>(text.find('\'', 1) - 1, 20)) : text.substr(0, 20);
-    const auto found = known.find(descr);
+    const bool ordered = !descr.empty() && std::string("<>|=").find(descr.front()) != std::string::npos;
+    const auto found = known.find(descr.substr(ordered ? 1 : 0));
     if (found == known.end())
         return Error{ErrorCode::not_supported, "",
-                     "expected an array of floats or integers, little-endian, found dtype " + descr +
-                         "; convert it with astype('<f4')"};
+                     "expected an array of floats or integers, found dtype " + descr +
+                         "; convert it with astype('float32')"};
     header.dtype = found->second;
+    header.big_endian = descr.front() == '>';
     return {};
 }
 
-Result<void> parse_shape(const std::string& text, Header& header) {
+Result<void> parse_shape(const std::string& text, NpyHeader& header) {
     constexpr std::size_t most_axes = 32;
     const auto close = text.find(')');
     if (text.front() != '(' || close == std::string::npos)
@@ -70,7 +62,31 @@ Result<void> parse_shape(const std::string& text, Header& header) {
     return {};
 }
 
-Result<Header> parse_header(const RandomAccessFile& file, uint64_t offset, uint64_t size) {
+/// Strides in elements: the last axis fastest, or the first for Fortran order.
+std::vector<int64_t> strides_of(const std::vector<int64_t>& shape, bool fortran) {
+    std::vector<int64_t> strides(shape.size());
+    int64_t stride = 1;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        const std::size_t axis = fortran ? i : shape.size() - 1 - i;
+        strides[axis] = stride;
+        stride *= std::max<int64_t>(shape[axis], 1);
+    }
+    return strides;
+}
+
+/// The elements in the other byte order, in memory.
+Result<std::shared_ptr<const RandomAccessFile>> swapped(const RandomAccessFile& file, uint64_t offset, uint64_t size,
+                                                        std::size_t width) {
+    NORMSCOPE_LET(bytes, file.read(offset, size));
+    for (std::size_t at = 0; at + width <= bytes.size(); at += width)
+        std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                     bytes.begin() + static_cast<std::ptrdiff_t>(at + width));
+    return RandomAccessFile::in_memory(file.path(), std::move(bytes));
+}
+
+} // namespace
+
+Result<NpyHeader> read_npy_header(const RandomAccessFile& file, uint64_t offset, uint64_t size) {
     constexpr uint64_t prefix = 12; // magic, version, header length of 2 or 4 bytes
     if (size < prefix)
         return damaged("a file that ends in its header");
@@ -89,7 +105,7 @@ Result<Header> parse_header(const RandomAccessFile& file, uint64_t offset, uint6
                shape = value_of(dictionary, "shape");
     if (!descr || !order || !shape)
         return damaged("a header without descr, fortran_order and shape");
-    Header header;
+    NpyHeader header;
     NORMSCOPE_TRY(parse_descr(*descr, header));
     NORMSCOPE_TRY(parse_shape(*shape, header));
     header.fortran = order->starts_with("True");
@@ -97,22 +113,8 @@ Result<Header> parse_header(const RandomAccessFile& file, uint64_t offset, uint6
     return header;
 }
 
-/// Strides in elements: the last axis fastest, or the first for Fortran order.
-std::vector<int64_t> strides_of(const std::vector<int64_t>& shape, bool fortran) {
-    std::vector<int64_t> strides(shape.size());
-    int64_t stride = 1;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        const std::size_t axis = fortran ? i : shape.size() - 1 - i;
-        strides[axis] = stride;
-        stride *= std::max<int64_t>(shape[axis], 1);
-    }
-    return strides;
-}
-
-} // namespace
-
 Result<Batch> read_npy(std::shared_ptr<const RandomAccessFile> file, uint64_t offset, uint64_t size) {
-    NORMSCOPE_LET(header, parse_header(*file, offset, size));
+    NORMSCOPE_LET(header, read_npy_header(*file, offset, size));
     auto bytes = static_cast<unsigned __int128>(dtype_size(header.dtype));
     for (const int64_t length : header.shape) {
         bytes *= static_cast<unsigned __int128>(length);
@@ -123,15 +125,22 @@ Result<Batch> read_npy(std::shared_ptr<const RandomAccessFile> file, uint64_t of
         return damaged("fewer elements than its shape says (a truncated file?)");
     Batch batch;
     batch.shape = header.shape;
+    batch.dtype = dtype_name(header.dtype);
     if (bytes == 0) // no strides: the other lengths were not held against anything
         return batch;
     TensorCatalog catalog;
-    catalog.file = std::move(file);
     TensorEntry entry;
     entry.dtype = header.dtype;
     entry.shape = header.shape;
     entry.strides = strides_of(header.shape, header.fortran);
     entry.offset = offset + header.data;
+    if (header.big_endian) {
+        NORMSCOPE_LET(native, swapped(*file, entry.offset, static_cast<uint64_t>(bytes),
+                                      static_cast<std::size_t>(dtype_size(header.dtype))));
+        file = std::move(native);
+        entry.offset = 0;
+    }
+    catalog.file = std::move(file);
     NORMSCOPE_LET(values, catalog.read_floats(entry));
     batch.values = std::move(values);
     return batch;

@@ -2,20 +2,61 @@
 #include "core/input/resample.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numbers>
+#include <string_view>
 
 namespace normscope {
 namespace {
 
 constexpr int precision_bits = 22; // 32 bits less 8 of the pixel and 2 of overshoot
 
-/// Keys' cubic convolution kernel, a = −0.5, support 2.
+double sinc(double x) {
+    return x == 0.0 ? 1.0 : std::sin(x * std::numbers::pi) / (x * std::numbers::pi);
+}
+
+double box(double x) {
+    return x > -0.5 && x <= 0.5 ? 1.0 : 0.0;
+}
+
+double triangle(double x) {
+    return std::max(1.0 - std::abs(x), 0.0);
+}
+
+double hamming(double x) {
+    return std::abs(x) < 1.0 ? sinc(std::abs(x)) * (0.54 + 0.46 * std::cos(std::abs(x) * std::numbers::pi)) : 0.0;
+}
+
+/// Keys' cubic convolution kernel, a = −0.5.
 double cubic(double x) {
     constexpr double a = -0.5;
     x = std::abs(x);
     if (x < 1.0)
         return ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
     return x < 2.0 ? (((x - 5.0) * x + 8.0) * x - 4.0) * a : 0.0;
+}
+
+double lanczos(double x) {
+    return x >= -3.0 && x < 3.0 ? sinc(x) * sinc(x / 3.0) : 0.0;
+}
+
+struct Kernel {
+    std::string_view name;
+    Filter filter;
+    double (*value)(double);
+    double support; ///< Beyond it the kernel is 0.
+};
+
+constexpr std::array<Kernel, 6> kernels{{{"nearest", Filter::nearest, nullptr, 0},
+                                         {"bilinear", Filter::bilinear, triangle, 1},
+                                         {"bicubic", Filter::bicubic, cubic, 2},
+                                         {"lanczos", Filter::lanczos, lanczos, 3},
+                                         {"hamming", Filter::hamming, hamming, 1},
+                                         {"box", Filter::box, box, 0.5}}};
+
+const Kernel& kernel_of(Filter filter) {
+    return *std::find_if(kernels.begin(), kernels.end(), [&](const Kernel& k) { return k.filter == filter; });
 }
 
 /// Which inputs make one output, and how much of each.
@@ -25,10 +66,10 @@ struct Taps {
 };
 
 /// The taps of every output in a stretch of one axis.
-std::vector<Taps> make_taps(int from, const Stretch& to) {
+std::vector<Taps> make_taps(int from, const Stretch& to, const Kernel& kernel) {
     const double scale = static_cast<double>(from) / static_cast<double>(to.size);
     const double widening = std::max(scale, 1.0);
-    const double support = 2.0 * widening;
+    const double support = kernel.support * widening;
     std::vector<Taps> taps;
     for (int i = 0; i < to.count; ++i) {
         const double centre = (static_cast<double>(to.first + i) + 0.5) * scale;
@@ -37,7 +78,7 @@ std::vector<Taps> make_taps(int from, const Stretch& to) {
         std::vector<double> weights;
         double sum = 0;
         for (int in = first; in < last; ++in) {
-            weights.push_back(cubic((in - centre + 0.5) * (1.0 / widening)));
+            weights.push_back(kernel.value((in - centre + 0.5) * (1.0 / widening)));
             sum += weights.back();
         }
         Taps& made = taps.emplace_back();
@@ -113,10 +154,49 @@ bool begins_down(const Pixels& image, const Stretch& across, const Stretch& down
     return down.size < image.height && image.height - down.size > 2 * (image.width - across.size);
 }
 
+/// The input under the centre of every output in a stretch. Pillow adds the step up, so its rounding errors add up too.
+std::vector<int> nearest_inputs(int from, const Stretch& to) {
+    const double step = static_cast<double>(from) / static_cast<double>(to.size);
+    double centre = step * 0.5;
+    for (int64_t i = 0; i < to.first; ++i)
+        centre += step;
+    std::vector<int> inputs;
+    for (int i = 0; i < to.count; ++i, centre += step)
+        inputs.push_back(std::min(static_cast<int>(centre), from - 1));
+    return inputs;
+}
+
+Pixels resize_nearest(const Pixels& image, const Stretch& across, const Stretch& down) {
+    const std::vector<int> columns = nearest_inputs(image.width, across), rows = nearest_inputs(image.height, down);
+    Pixels out{across.count, down.count, image.channels, {}};
+    out.values.reserve(row_size(out) * rows.size());
+    for (const int row : rows)
+        for (const int column : columns) {
+            const auto* pixel = image.values.data() + static_cast<std::size_t>(row) * row_size(image) +
+                                static_cast<std::size_t>(column) * static_cast<std::size_t>(image.channels);
+            out.values.insert(out.values.end(), pixel, pixel + image.channels);
+        }
+    return out;
+}
+
 } // namespace
 
-Pixels resize_bicubic(const Pixels& image, const Stretch& across, const Stretch& down) {
-    const std::vector<Taps> columns = make_taps(image.width, across), rows = make_taps(image.height, down);
+Result<Filter> filter_named(const std::string& name) {
+    std::string names;
+    for (const Kernel& kernel : kernels) {
+        if (kernel.name == name)
+            return kernel.filter;
+        names += (names.empty() ? "" : ", ") + std::string(kernel.name);
+    }
+    return Error{ErrorCode::not_supported, "interpolation", "expected one of " + names + ", found \"" + name + "\""};
+}
+
+Pixels resize(const Pixels& image, const Stretch& across, const Stretch& down, Filter filter) {
+    if (filter == Filter::nearest)
+        return resize_nearest(image, across, down);
+    const Kernel& kernel = kernel_of(filter);
+    const std::vector<Taps> columns = make_taps(image.width, across, kernel),
+                            rows = make_taps(image.height, down, kernel);
     if (begins_down(image, across, down)) {
         const Pixels low = pass_down(image, 0, rows);
         return pass_across(low, 0, low.height, columns);

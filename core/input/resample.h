@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/result.h"
+
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace normscope {
@@ -18,11 +21,17 @@ struct Stretch {
     int count = 0;
 };
 
-/// A part of what Pillow 13's `resize((across.size, down.size), BICUBIC)` gives, to the bit: Keys' cubic with a = −0.5,
-/// widened by the scale when shrinking (antialiasing), with 22-bit fixed-point weights and rounding to 8 bits after
-/// each of two passes, the horizontal one first unless the height shrinks by far more than the width. (Earlier versions
-/// of Pillow begin horizontally always: when shrinking images over twice as high as wide, values differ, most by 1.)
-/// Costs what the part costs, however large the whole would be.
-Pixels resize_bicubic(const Pixels& image, const Stretch& across, const Stretch& down);
+/// Pillow's filters, by Pillow's names.
+enum class Filter { nearest, bilinear, bicubic, lanczos, hamming, box };
+
+/// The filter of that name ("bicubic", …). Errors: not_supported, listing those there are.
+Result<Filter> filter_named(const std::string& name);
+
+/// A part of what Pillow 13's `resize((across.size, down.size), filter)` gives, to the bit: the filter widened by the
+/// scale when shrinking (antialiasing), with 22-bit fixed-point weights and rounding to 8 bits after each of two
+/// passes, the horizontal one first unless the height shrinks by far more than the width. (Earlier versions of Pillow
+/// begin horizontally always: when shrinking images over twice as high as wide, values differ, most by 1.) `nearest`
+/// takes the pixel under each centre. Costs what the part costs, however large the whole would be.
+Pixels resize(const Pixels& image, const Stretch& across, const Stretch& down, Filter filter);
 
 } // namespace normscope

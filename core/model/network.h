@@ -37,8 +37,13 @@ Result<void> apply_setting(const std::string& assignment, NetworkSettings& setti
 /// How a network wants its input.
 struct InputSpec {
     int64_t channels = 3, height = 224, width = 224;
-    double crop = 0.875;
-    std::vector<double> mean, std;
+    double crop = 0.875;                   ///< timm's crop_pct
+    bool crop_is_assumed = false;          ///< Nothing told the crop: an image of the network's size is left as it is.
+    std::string crop_mode = "center";      ///< timm's: center, squash, border
+    std::string interpolation = "bicubic"; ///< Pillow's filters: bilinear, bicubic, nearest, lanczos, hamming, box
+    std::vector<double> mean, std;         ///< One a channel, on values in [0, 1]
+    double scale =
+        0; ///< What the values of an array are divided by before mean and std apply; 0: it is taken as it is.
 };
 
 /// What a tap sees at each norm layer as it runs: the layer, its input and its output after the affine part. It returns

@@ -2,6 +2,7 @@
 #include "core/model/architectures.h"
 #include "core/model/network.h"
 #include "core/model/other_words.h"
+#include "core/model/preprocessing.h"
 #include "core/model/settings.h"
 
 #include <nlohmann/json.hpp>
@@ -62,6 +63,9 @@ public:
                 pass_over(from, "no word of a network that runs");
         }
     }
+
+    /// Of a `pretrained_cfg`, whose own words have been taken.
+    void take_timm_preprocessing() { add_timm_preprocessing(settings_); }
 
 private:
     struct Source {
@@ -133,16 +137,19 @@ void take_config(const std::string& path, Collector& collector, std::vector<std:
         if (config.contains(section))
             collector.take_object(config[section]);
     collector.take_object(config);
+    if (config.contains("pretrained_cfg") && config["pretrained_cfg"].is_object() && !config["pretrained_cfg"].empty())
+        collector.take_timm_preprocessing();
 }
 
 } // namespace
 
 const std::vector<std::string>& known_settings() {
     static const std::vector<std::string> known{
-        "family", "architecture", "root",       "container",  "heads",
-        "eps",    "norm",         "block",      "pool",       "pool_include_prefix",
-        "act",    "gate",         "final_norm", "patch_size", "image_size", "rotary",
-        "unused", "mean",         "std",        "crop"};
+        "family",    "architecture",  "root",       "container",  "heads",
+        "eps",       "norm",          "block",      "pool",       "pool_include_prefix",
+        "act",       "gate",          "final_norm", "patch_size", "image_size",
+        "rotary",    "unused",        "mean",       "std",        "crop",
+        "crop_mode", "interpolation", "scale"};
     return known;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/vit_plan.h"
 
+#include "core/model/preprocessing.h"
 #include "core/model/tensor_needs.h"
 #include "core/model/vit_grid.h"
 #include "core/model/vit_norms.h"
@@ -30,7 +31,7 @@ public:
         NORMSCOPE_TRY(head());
         NORMSCOPE_TRY(activation());
         NORMSCOPE_TRY(order());
-        NORMSCOPE_TRY(preprocessing());
+        NORMSCOPE_TRY(read_preprocessing(settings_, plan_.input, plan_.told));
         NORMSCOPE_TRY(plan_vit_norms(catalog_, settings_, needs_, plan_));
         NORMSCOPE_TRY(leftovers());
         NORMSCOPE_TRY(positions());
@@ -222,24 +223,6 @@ private:
         plan_.gate_last = gate && gate->value == "last";
         if (gated_)
             tell("gate", plan_.gate_last ? "last" : "first", gate ? gate->source : "family default");
-        return {};
-    }
-
-    /// timm's defaults for Vision Transformers: mean and std 0.5, centre crop of 0.9.
-    Result<void> preprocessing() {
-        for (auto [key, into] : {std::pair("mean", &plan_.input.mean), std::pair("std", &plan_.input.std)}) {
-            NORMSCOPE_LET(told, settings_.per_channel(key, plan_.input.channels));
-            const auto channels = static_cast<std::size_t>(plan_.input.channels);
-            *into = told ? told->value : std::vector<double>(channels, 0.5);
-            tell(key, told ? settings_.text(key)->value : "0.5", told ? told->source : "family default");
-        }
-        if (std::any_of(plan_.input.std.begin(), plan_.input.std.end(), [](double s) { return !(s > 0); }))
-            return settings_.refuse("std", "numbers above 0");
-        NORMSCOPE_LET(crop, settings_.positive("crop"));
-        if (crop && crop->value > 1)
-            return settings_.refuse("crop", "a share up to 1");
-        plan_.input.crop = crop ? crop->value : 0.9;
-        tell("crop", crop ? settings_.text("crop")->value : "0.9", crop ? crop->source : "family default");
         return {};
     }
 

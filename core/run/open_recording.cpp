@@ -2,29 +2,46 @@
 #include "core/run/open_recording.h"
 
 #include "core/input/batch.h"
+#include "core/input/image_list.h"
+#include "core/input/input_kind.h"
 #include "core/recording/dump.h"
 #include "core/recording/dump_files.h"
 #include "core/recording/matching_layers.h"
 #include "core/run/capture_on_disk.h"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace normscope {
 namespace {
 
 ImageSpec image_spec(const InputSpec& spec) {
-    return {spec.channels, spec.height, spec.width, spec.crop, spec.mean, spec.std};
+    return {spec.channels,      spec.height,          spec.width, spec.crop, spec.crop_mode,
+            spec.interpolation, spec.crop_is_assumed, spec.mean,  spec.std};
+}
+
+/// An array is the network's input as it is, or pictures where the user tells their scale.
+Result<Batch> load_array_for(const InputSpec& spec, const std::string& path) {
+    const bool scaled = spec.scale > 0;
+    NORMSCOPE_LET(batch, load_array(path, {{spec.channels, spec.height, spec.width}, scaled}));
+    if (!scaled && !batch.is_floating())
+        return Error{ErrorCode::cannot_run, batch.source,
+                     "expected floats, the network's input as it is, found " + batch.dtype +
+                         " (whole numbers are token ids, which this network does not take); for pictures say --set "
+                         "scale=255: divided by it, then normalised by mean and std"};
+    if (scaled && batch.shape.size() > 1 && batch.shape[1] == spec.channels)
+        normalise_array(batch, spec.scale, image_spec(spec));
+    return batch;
 }
 
 Result<Batch> load_input(const InputSpec& spec, const RunRequest& request, Progress& progress) {
-    const std::string& first = request.input.front();
-    if (first == "random") {
-        constexpr int64_t random_samples = 8;
-        return random_batch({random_samples, spec.channels, spec.height, spec.width}, request.capture.seed);
-    }
-    if (request.input.size() == 1 && is_array_path(first))
-        return load_array(first);
-    return load_images(request.input, image_spec(spec), progress);
+    NORMSCOPE_LET(kind, input_kind(request.input));
+    if (kind == InputKind::array)
+        return load_array_for(spec, request.input.front());
+    if (kind == InputKind::images)
+        return load_images(request.input, image_spec(spec), progress);
+    constexpr int64_t random_samples = 8;
+    return random_batch({random_samples, spec.channels, spec.height, spec.width}, request.capture.seed);
 }
 
 Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request, Progress& progress) {
@@ -38,6 +55,8 @@ Result<Opened> run_checkpoint(const std::string& path, const RunRequest& request
     NORMSCOPE_LET(network, open_network(catalog, request.settings, warnings));
     NORMSCOPE_TRY(progress.check());
     NORMSCOPE_LET(batch, load_batch(network->input_spec(), request, progress));
+    NORMSCOPE_TRY(check_batch(*network, batch)); // names the input or the labels, not the checkpoint
+    warnings.insert(warnings.end(), batch.warnings.begin(), batch.warnings.end());
     CaptureOptions options = request.capture;
     const auto fits = fits_memory(*network, batch, options);
     if (!fits)
@@ -64,8 +83,14 @@ Result<Batch> load_batch(const InputSpec& spec, const RunRequest& request, Progr
     if (request.input.empty())
         return Error{ErrorCode::bad_argument, "", "expected an input to run: images, an array, or the word random"};
     NORMSCOPE_LET(batch, load_input(spec, request, progress));
-    if (!request.labels.empty())
-        NORMSCOPE_TRY(read_labels(request.labels, batch));
+    if (request.labels.empty())
+        return batch;
+    NORMSCOPE_TRY(read_labels(request.labels, batch));
+    const auto other = std::ranges::is_sorted_until(batch.names, natural_before);
+    if (other != batch.names.end() && std::ranges::is_sorted(batch.names))
+        batch.warnings.push_back("the labels are taken in the byte order of the files' names, in which " + *other +
+                                 " follows " + *std::prev(other) + "; check that " + request.labels +
+                                 " is in that order");
     return batch;
 }
 

@@ -13,7 +13,7 @@ namespace normscope {
 
 /// What a checkpoint is run on, and how; of an HDF5 file, what tells its layers.
 struct RunRequest {
-    /// A folder or files of images, one array (`is_array_path`), or the single word `random`.
+    /// A folder or files of images, one array (`input_kind`), or the single word `random`.
     std::vector<std::string> input;
     std::string labels;                ///< A text file of class indices; "" for none, or those of sub-folders.
     std::vector<std::string> settings; ///< KEY=VALUE, what the file cannot tell.

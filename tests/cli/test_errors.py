@@ -128,7 +128,7 @@ class Errors(ProgramTest):
         numpy_header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 5, 5), }"
         header = numpy_header.ljust(117) + "\n"
         data = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + bytes(100)
-        self.assert_fails(4, "capture", VIT, "--input", self.write("small.npy", data), "-o", self.folder / "o.h5", says=["28"])
+        self.assert_fails(4, "capture", VIT, "--input", self.write("small.npy", data), "-o", self.folder / "o.h5", says=["28", "small.npy"])
         (self.folder / "none").mkdir()
         self.assert_fails(4, "capture", VIT, "--input", self.folder / "none", "-o", self.folder / "o.h5", says=["none"])
         broken = self.folder / "images"
@@ -136,7 +136,7 @@ class Errors(ProgramTest):
         (broken / "a.png").write_bytes((SAMPLE / "images/0000.png").read_bytes()[:60])
         self.assert_fails(3, "capture", VIT, "--input", broken, "-o", self.folder / "o.h5", says=["a.png"])
         labels = self.write("labels.txt", b"1\n2\n")
-        self.assert_fails(2, "capture", VIT, "--input", SAMPLE / "images", "--labels", labels, "-o", self.folder / "o.h5",
+        self.assert_fails(3, "capture", VIT, "--input", SAMPLE / "images", "--labels", labels, "-o", self.folder / "o.h5",
                           says=["labels.txt"])
         self.assertFalse((self.folder / "o.h5").exists())
 

@@ -37,6 +37,8 @@ QString description(const Batch& batch) {
                             batch.labels ? QObject::tr("with labels") : QObject::tr("no labels"));
     if (batch.samples() > most_thumbnails)
         text += QObject::tr(" · the first %1 are shown").arg(most_thumbnails);
+    for (const std::string& warning : batch.warnings)
+        text += QLatin1Char('\n') + QString::fromStdString(warning);
     return text;
 }
 

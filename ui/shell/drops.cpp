@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/drops.h"
 
-#include <QFileInfo>
-#include <QImageReader>
+#include "core/input/input_kind.h"
+
 #include <QMimeData>
 #include <QUrl>
 
@@ -19,11 +19,8 @@ QStringList dropped_paths(const QMimeData* data) {
 }
 
 bool are_inputs(const QStringList& paths) {
-    static const QList<QByteArray> images = QImageReader::supportedImageFormats();
-    return !paths.isEmpty() && std::ranges::all_of(paths, [](const QString& path) {
-        const QFileInfo file(path);
-        return file.isDir() || images.contains(file.suffix().toLower().toUtf8());
-    });
+    return !paths.isEmpty() &&
+           std::ranges::all_of(paths, [](const QString& path) { return is_only_input(path.toStdString()); });
 }
 
 } // namespace normscope

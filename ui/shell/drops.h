@@ -10,7 +10,7 @@ namespace normscope {
 /// The local files and folders of what is dragged here; empty when there are none.
 QStringList dropped_paths(const QMimeData* data);
 
-/// True when all of them are what a network is run on (folders and images), so that they are no files to open.
+/// True when all of them are what a network is run on (`is_only_input`), so that they are no files to open.
 bool are_inputs(const QStringList& paths);
 
 } // namespace normscope

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/input_chooser.h"
 
-#include "core/input/batch.h"
+#include "core/input/input_kind.h"
 #include "ui/shell/path_row.h"
 
 #include <QComboBox>
@@ -23,14 +23,21 @@ QString shown_files(const QStringList& files) {
     return files.isEmpty() ? QString() : QObject::tr("%1 and %2 more").arg(files.front()).arg(files.size() - 1);
 }
 
+bool is_array(const QString& path) {
+    const auto kind = input_kind({path.toStdString()});
+    return kind && *kind == InputKind::array;
+}
+
 } // namespace
 
 InputChooser::InputChooser(QWidget* parent)
     : QWidget(parent), kind_(new QComboBox), path_(new QLineEdit), browse_(new QToolButton), labels_(new QLineEdit) {
     kind_->addItems({tr("Folder of images"), tr("Image files"), tr("Array"), tr("Random")});
-    kind_->setItemData(folder, tr("Every image of a folder; without any, its sub-folders are the classes"),
+    kind_->setItemData(folder, tr("Every image of a folder; without any, its sub-folders with images are the classes"),
                        Qt::ToolTipRole);
-    kind_->setItemData(array, tr("The network's input as it is, already preprocessed: .npy, .npz, .pt, .safetensors"),
+    kind_->setItemData(array,
+                       tr("The network's input as it is, already preprocessed: .npy, .npz, .pt, .safetensors, .h5; "
+                          "FILE::NAME is one of several inside"),
                        Qt::ToolTipRole);
     kind_->setItemData(random, tr("8 samples of seeded standard-normal numbers"), Qt::ToolTipRole);
     path_->setObjectName(QStringLiteral("inputPath"));
@@ -99,7 +106,7 @@ void InputChooser::setPaths(const QStringList& paths) {
     const bool one = paths.size() == 1;
     if (paths == QStringList{random_input})
         kind_->setCurrentIndex(random);
-    else if (one && is_array_path(first.toStdString()))
+    else if (one && is_array(first))
         kind_->setCurrentIndex(array);
     else
         kind_->setCurrentIndex(paths.isEmpty() || (one && QFileInfo(first).isDir()) ? folder : files);
@@ -115,10 +122,11 @@ void InputChooser::browse() {
         chosen << QFileDialog::getExistingDirectory(this, tr("Folder of images"), start);
     else if (kind() == files)
         chosen = QFileDialog::getOpenFileNames(
-            this, tr("Image files"), start, tr("Images (*.png *.jpg *.jpeg *.bmp *.webp *.tif *.tiff);;All files (*)"));
+            this, tr("Image files"), start,
+            tr("Images (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm);;All files (*)"));
     else
-        chosen << QFileDialog::getOpenFileName(this, tr("Array"), start,
-                                               tr("Arrays (*.npy *.npz *.pt *.pth *.safetensors);;All files (*)"));
+        chosen << QFileDialog::getOpenFileName(
+            this, tr("Array"), start, tr("Arrays (*.npy *.npz *.pt *.pth *.safetensors *.h5 *.hdf5);;All files (*)"));
     chosen.removeAll(QString());
     if (!chosen.isEmpty())
         setPaths(chosen);

@@ -30,7 +30,10 @@ QString explanation(const std::string& key) {
         {"patch_size", QT_TR_NOOP("HEIGHTxWIDTH of a patch in pixels")},
         {"mean", QT_TR_NOOP("Taken off each channel of an image in [0, 1]")},
         {"std", QT_TR_NOOP("Each channel is divided by it")},
-        {"crop", QT_TR_NOOP("Share of the short side that the centre crop keeps")}};
+        {"crop", QT_TR_NOOP("Share of the short side that the centre crop keeps")},
+        {"crop_mode", QT_TR_NOOP("How an image is cut to the input: center, squash, border")},
+        {"interpolation", QT_TR_NOOP("Pillow's filter: bicubic, bilinear, nearest, lanczos, hamming, box")},
+        {"scale", QT_TR_NOOP("What the values of an array of pictures are divided by")}};
     const auto found = words.find(key);
     return found == words.end() ? QString() : QObject::tr(found->second);
 }

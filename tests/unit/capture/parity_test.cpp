@@ -85,7 +85,12 @@ TEST_P(SampleParity, EqualsPyTorch) {
     const Golden golden(name);
     const auto network = network_of(sample + "vit-" + GetParam() + ".safetensors", {"heads=4"});
     Progress progress;
-    ImageSpec spec{1, 28, 28, 1.0, {0.286}, {0.353}};
+    ImageSpec spec;
+    spec.channels = 1;
+    spec.height = spec.width = 28;
+    spec.crop = 1.0;
+    spec.mean = {0.286};
+    spec.std = {0.353};
     const Batch batch = value_of(load_images({images}, spec, progress));
     CaptureOptions options;
     options.loss = Loss::prediction;
