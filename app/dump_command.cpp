@@ -31,7 +31,7 @@ int write_and_tell(const DumpCommand& options, const Recording& recording, Write
     const auto written = write_dump(recording, options.out, console.progress(), how);
     if (!written)
         return Console::fail(written.error());
-    console.warn(recording.warnings);
+    console.warn(all_warnings(recording));
     for (const auto& place : differing)
         console.warn({place + ": not the same in every dump; that of " + recording.files.front() + " is kept"});
     std::error_code error;

@@ -31,7 +31,7 @@ Result<std::string> head_of(const RandomAccessFile& file) {
 
 /// HDF5 allows a user block before its superblock: 512 bytes, 1024, 2048, …
 bool is_hdf5(const RandomAccessFile& file) {
-    for (uint64_t at = 0; at < file.size() && at <= 65536; at = at == 0 ? 512 : 2 * at) {
+    for (uint64_t at = 0; at < file.size(); at = at == 0 ? 512 : 2 * at) {
         const auto bytes = file.read(at, std::min<uint64_t>(hdf5_magic.size(), file.size() - at));
         if (bytes && *bytes == hdf5_magic)
             return true;
@@ -64,7 +64,10 @@ struct Signature {
     std::string_view bytes, meaning;
 };
 
-constexpr std::array<Signature, 13> signatures = {{
+constexpr std::string_view netcdf_classic =
+    "a netCDF classic file (rewrite it as netCDF-4, which is HDF5: nccopy -k nc4 OLD NEW)";
+
+constexpr std::array<Signature, 18> signatures = {{
     {"\x89PNG"sv, "a PNG image"},
     {"\xff\xd8\xff"sv, "a JPEG image"},
     {"GIF8"sv, "a GIF image"},
@@ -72,6 +75,11 @@ constexpr std::array<Signature, 13> signatures = {{
     {"fLaC"sv, "a FLAC sound"},
     {"OggS"sv, "an Ogg sound"},
     {"%PDF"sv, "a PDF document"},
+    {"MATLAB 5.0 MAT-file"sv, "a MATLAB 5 file (load it in MATLAB and save it with -v7.3, which is HDF5)"},
+    {"CDF\1"sv, netcdf_classic},
+    {"CDF\2"sv, netcdf_classic},
+    {"CDF\5"sv, netcdf_classic},
+    {"\x0e\x03\x13\x01"sv, "an HDF4 file (convert it with h4toh5)"},
     {"GGUF"sv, "a GGUF model"},
     {"\x1f\x8b"sv, "a gzip archive (unpack it first)"},
     {"\x28\xb5\x2f\xfd"sv, "a Zstandard archive (unpack it first)"},

@@ -47,6 +47,31 @@ herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* into) {
     return 0;
 }
 
+std::string library_version() {
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+}
+
+/// libhdf5 says no more of what it does not know than that it does not know its version or class.
+std::string newer_advice(const std::string& why) {
+    const bool unknown = why.find("version number") != std::string::npos || why.find("unknown datatype") != std::string::npos ||
+                         why.find("unknown message") != std::string::npos;
+    if (!unknown)
+        return "";
+    return std::string("; if it was written by a newer HDF5 than ") + library_version() + ", which this program has, read it "
+           "with h5py and write it again with h5py.File(NAME, \"w\", libver=(\"earliest\", \"v110\"))";
+}
+
+[[noreturn]] void fail_to_open(const Object& parent, const std::string& name, const std::string& place, bool soft) {
+    const auto why = reason();
+    if (soft && H5Oexists_by_name(parent.id(), name.c_str(), H5P_DEFAULT) <= 0) {
+        H5Eclear2(H5E_DEFAULT);
+        fail(ErrorCode::missing, place, "expected an object of this file, found a link that leads to none in it");
+    }
+    fail(ErrorCode::damaged, place, "expected an object, found what cannot be opened" + why + newer_advice(why));
+}
+
 constexpr int most_files = 8; // links from file to file to file; they may run in a circle
 
 /// Where a link into another file leads.
@@ -164,8 +189,10 @@ Object open_root(const std::string& path) {
     const auto access = file_access();
     use_reading_driver(access.id());
     const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()));
-    if (!file)
-        fail(ErrorCode::damaged, path, "expected a whole HDF5 file, found one that does not open" + reason());
+    if (!file) {
+        const auto why = reason();
+        fail(ErrorCode::damaged, path, "expected a whole HDF5 file, found one that does not open" + why + newer_advice(why));
+    }
     return {Handle(H5Gopen2(file.id(), "/", H5P_DEFAULT)), path + ": /"};
 }
 
@@ -176,7 +203,7 @@ bool has(const Object& group, const std::string& name) {
 
 std::vector<std::string> members(const Object& group) {
     const Lock lock;
-    constexpr size_t limit = 100'000; // bounds time and memory; no network has so many layers
+    constexpr size_t limit = 1'000'000; // bounds time and memory; no network has so many layers
     std::vector<std::string> names;
     const auto collect = [](hid_t, const char* name, const H5L_info_t*, void* into) -> herr_t {
         auto& list = *static_cast<std::vector<std::string>*>(into);
@@ -202,7 +229,7 @@ Object open_any(const Object& parent, const std::string& name) {
     if (!object.handle)
         object.handle = Handle(H5Oopen(parent.id(), name.c_str(), H5P_DEFAULT));
     if (!object.handle)
-        fail(ErrorCode::damaged, place, "expected an object, found what cannot be opened" + reason());
+        fail_to_open(parent, name, place, link.type == H5L_TYPE_SOFT);
     return object;
 }
 
@@ -254,10 +281,6 @@ bool is_group(const Object& parent, const std::string& name) {
     } catch (const Failure&) {
         return false; // a link to nowhere disturbs nobody who does not need it
     }
-}
-
-bool is_dataset(const Object& parent, const std::string& name) {
-    return type_of(parent, name) == H5I_DATASET;
 }
 
 Object open_group(const Object& parent, const std::string& name) {

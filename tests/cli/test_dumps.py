@@ -111,10 +111,16 @@ class Dumps(ProgramTest):
         self.assert_fails(2, "inspect", unknown, "--pair", "a,b,kind=layernorm", says=["kind=layernorm"])
 
     def test_what_cannot_be_opened_is_named(self):
-        self.assert_fails(3, "inspect", LAYOUTS / "unknown_filter.h5", says=["/a/x", "32024"])
+        self.assert_fails(3, "convert", LAYOUTS / "unknown_filter.h5", "-o", self.folder / "x.h5",
+                          says=["/a/x", "32024"])
+        listed = self.run_program("inspect", LAYOUTS / "unknown_filter.h5")
+        self.assertIn("32024", listed.stderr)
+        self.assertIn("a/y", listed.stdout)
         for name in ("elsewhere.h5", "source_0.h5", "raw.bin"):
             shutil.copy(LAYOUTS / name, self.folder)
-        self.assert_fails(3, "inspect", self.folder / "elsewhere.h5", says=["source_1.h5"])
+        found = self.run_json("inspect", self.folder / "elsewhere.h5")
+        self.assertEqual([layer["name"] for layer in found["layers"]], ["raw"])
+        self.assertIn("source_1.h5", found["warnings"][0])
         self.assert_fails(3, "merge", self.folder / "none*.h5", "-o", self.folder / "x.h5", says=["none*.h5"])
         self.assert_fails(5, "convert", LAYOUTS / "flat.h5", "-o", self.folder / "no/folder.h5", says=["folder.h5"])
         self.assertEqual(self.files(), ["elsewhere.h5", "raw.bin", "source_0.h5"])
