@@ -64,7 +64,9 @@ int list(const InspectOptions& options, Console& console, const Error& unknown) 
         table.row({entry.path, entry.dtype, shape_text(entry.shape)});
     }
     std::vector<std::string> warnings = {unknown.message};
-    warnings.insert(warnings.end(), found->left_out.begin(), found->left_out.end());
+    for (const std::string& line : found->left_out)
+        if (unknown.message.find(line) == std::string::npos) // that of the first is part of it
+            warnings.push_back(line);
     console.warn(warnings);
     for (const PairMapping& pair : suggest_pairs(found->datasets))
         console.say("looks like a layer: --pair " + pair_words(pair));

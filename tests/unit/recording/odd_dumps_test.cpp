@@ -181,9 +181,10 @@ TEST(OddDumps, ValuesAreReadAsTheirFileMeansThem) {
 
 TEST(OddDumps, AMaskOfTruthValuesLeavesItsTokensOut) {
     const auto recording = open(odd("masked.h5"));
-    const auto& mask = *recording->layers.at(0).mask;
+    const auto& mask = *layer_of(*recording, "ln").mask;
     EXPECT_EQ(std::vector<uint8_t>(mask.begin(), mask.begin() + 5), (std::vector<uint8_t>{1, 1, 1, 0, 0}));
     EXPECT_EQ(std::ranges::count(mask, 0), 6);
+    EXPECT_EQ(std::ranges::count(*layer_of(*recording, "bits").mask, 0), 4);
 }
 
 TEST(OddDumps, AUserBlockMayBeOfAnySize) {
@@ -211,11 +212,15 @@ TEST(OddDumps, RowsThatAreNotFiniteNormalizeAsInPyTorch) {
 
 namespace {
 
+enum class Stored { all_tokens, some_tokens };
+
 /// Eight samples whose summaries cover the first `summarized` of them, written and read again.
-std::shared_ptr<const Recording> with_summaries_of(int64_t summarized, const Folder& folder) {
+std::shared_ptr<const Recording> with_summaries_of(int64_t summarized, const Folder& folder,
+                                                   Stored stored = Stored::all_tokens) {
     auto recording = full_recording(8, 5, 6);
     auto& layer = recording.layers.front();
-    layer.token_positions.clear();
+    if (stored == Stored::all_tokens)
+        layer.token_positions.clear();
     const auto count = static_cast<size_t>(summarized * 5 * 6);
     const auto part = [&](const RowSource& rows) {
         auto values = all(rows);
@@ -251,4 +256,12 @@ TEST(OddDumps, TensorsOfMoreSamplesThanTheSummariesAreShown) {
     const auto whole = with_summaries_of(8, folder);
     EXPECT_TRUE(whole->layers.at(0).summary);
     EXPECT_TRUE(whole->layers[0].warnings.empty());
+}
+
+// Some tokens of eight samples are stored, up to the 13th of each; the summaries cover more than them, and not all.
+TEST(OddDumps, SummariesThatLackSamplesSaySo) {
+    const Folder folder;
+    const auto sampled = with_summaries_of(8, folder, Stored::some_tokens);
+    ASSERT_TRUE(sampled->layers.at(0).summary);
+    expect_one(sampled->layers[0].warnings, {"summaries of 240 points are shown", "lack some of the 8 samples"});
 }
