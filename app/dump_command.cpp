@@ -33,12 +33,12 @@ int write_and_tell(const DumpCommand& options, const Recording& recording, Write
     if (!written)
         return Console::fail(written.error());
     console.warn(all_warnings(recording));
-    const auto wide = std::ranges::count_if(recording.layers, [](const LayerRecording& layer) {
-        return layer.from_float64 && layer.input;
-    });
+    const auto wide = std::ranges::count_if(
+        recording.layers, [](const LayerRecording& layer) { return layer.from_float64 && layer.input; });
     if (wide > 0 && !how.virtual_tensors)
-        console.warn({std::to_string(wide) + " of " + std::to_string(recording.layers.size()) +
-                      " layers are float64 in their file and float32 in the new one; what is beyond 3.4e38 became Inf"});
+        console.warn(
+            {std::to_string(wide) + " of " + std::to_string(recording.layers.size()) +
+             " layers are float64 in their file and float32 in the new one; what is beyond 3.4e38 became Inf"});
     for (const auto& place : differing)
         console.warn({place + ": not the same in every dump; that of " + recording.files.front() + " is kept"});
     std::error_code error;

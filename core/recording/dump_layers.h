@@ -35,7 +35,7 @@ public:
 
 private:
     std::set<std::string> given_;
-    std::string first_;              ///< Who did not get its name, in words
+    std::string first_; ///< Who did not get its name, in words
     size_t others_ = 0;
 };
 

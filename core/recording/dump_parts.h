@@ -16,8 +16,8 @@ struct LayerPlace {
 };
 
 /// One layer of a file; `index` is its place in the order of the file. It has neither tensors nor a summary where a
-/// writer has not come to its first sample. What of it cannot be read is left out and noted; throws Failure where nothing
-/// is left to show.
+/// writer has not come to its first sample. What of it cannot be read is left out and noted; throws Failure where
+/// nothing is left to show.
 LayerRecording read_layer(const Object& root, const LayerPlace& place, int index, LeftOut& left_out);
 
 /// Input and output alone, of one shape; the layer has no name and no kind yet. Throws Failure.

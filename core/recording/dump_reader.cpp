@@ -117,7 +117,8 @@ void read_foreign_layers(const Object& root, const std::string& group, Recording
             place.name = group.empty() ? "layer" : group.substr(group.rfind('/') + 1);
         place.name = names.take(place.name, place.input);
         const auto index = static_cast<int>(recording.layers.size()) + 1;
-        const auto read = hdf::guarded([&] { recording.layers.push_back(hdf::read_layer(root, place, index, left_out)); });
+        const auto read =
+            hdf::guarded([&] { recording.layers.push_back(hdf::read_layer(root, place, index, left_out)); });
         if (!read)
             left_out.add(read.error());
     }
@@ -144,10 +145,11 @@ void read_foreign_file(const Object& root, const std::string& group, Recording& 
     recording.run.format = "hdf5";
     read_foreign_layers(root, group, recording, left_out);
     if (recording.layers.empty())
-        hdf::fail(ErrorCode::unknown_layout, root.place,
-                  "expected /entry/layers, or pairs such as NAME/x and NAME/y of one shape with two axes or more, found "
-                  "neither; pair its datasets (--pair)" +
-                      (left_out.empty() ? "" : "; " + left_out.lines().front()));
+        hdf::fail(
+            ErrorCode::unknown_layout, root.place,
+            "expected /entry/layers, or pairs such as NAME/x and NAME/y of one shape with two axes or more, found "
+            "neither; pair its datasets (--pair)" +
+                (left_out.empty() ? "" : "; " + left_out.lines().front()));
 }
 
 /// One line for all layers that lack the same thing.

@@ -67,7 +67,8 @@ std::string objection(const TreeDataset& input, const TreeDataset& output) {
     const bool alike = a.size() == b.size() && a.size() >= 2 && std::equal(a.begin() + 1, a.end(), b.begin() + 1);
     if (is_float(input) && is_float(output) && alike)
         return "";
-    return "expected floats of one shape with two axes or more, found " + described(input) + " and " + described(output);
+    return "expected floats of one shape with two axes or more, found " + described(input) + " and " +
+           described(output);
 }
 
 class Search {
@@ -114,7 +115,8 @@ private:
             for (const auto* out : outputs)
                 if (members.contains(in) && members.contains(out))
                     pairs.push_back({*members.at(in), *members.at(out), group.path});
-        const auto good = std::ranges::find_if(pairs, [&](const Pair& pair) { return objection(pair.input, pair.output).empty(); });
+        const auto good =
+            std::ranges::find_if(pairs, [&](const Pair& pair) { return objection(pair.input, pair.output).empty(); });
         if (!pairs.empty())
             add_pair(group, good == pairs.end() ? pairs.front() : *good);
     }
@@ -181,7 +183,7 @@ private:
     const Object& root_;
     bool convention_;
     std::set<std::pair<std::string, std::string>> pairs_; ///< Identities of those that were looked at.
-    std::map<std::string, std::string> hooks_; ///< Dotted names and paths of TransformerLens' datasets.
+    std::map<std::string, std::string> hooks_;            ///< Dotted names and paths of TransformerLens' datasets.
     ForeignLayers found_;
 };
 

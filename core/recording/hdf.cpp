@@ -3,6 +3,7 @@
 
 #include "core/recording/filters.h"
 #include "core/recording/lzf.h"
+#include "core/recording/newer_hdf5.h"
 #include "core/recording/reading_driver.h"
 
 #include <algorithm>
@@ -47,29 +48,14 @@ herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* into) {
     return 0;
 }
 
-std::string library_version() {
-    unsigned major = 0, minor = 0, release = 0;
-    H5get_libversion(&major, &minor, &release);
-    return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
-}
-
-/// libhdf5 says no more of what it does not know than that it does not know its version or class.
-std::string newer_advice(const std::string& why) {
-    const bool unknown = why.find("version number") != std::string::npos || why.find("unknown datatype") != std::string::npos ||
-                         why.find("unknown message") != std::string::npos;
-    if (!unknown)
-        return "";
-    return std::string("; if it was written by a newer HDF5 than ") + library_version() + ", which this program has, read it "
-           "with h5py and write it again with h5py.File(NAME, \"w\", libver=(\"earliest\", \"v110\"))";
-}
-
 [[noreturn]] void fail_to_open(const Object& parent, const std::string& name, const std::string& place, bool soft) {
     const auto why = reason();
     if (soft && H5Oexists_by_name(parent.id(), name.c_str(), H5P_DEFAULT) <= 0) {
         H5Eclear2(H5E_DEFAULT);
         fail(ErrorCode::missing, place, "expected an object of this file, found a link that leads to none in it");
     }
-    fail(ErrorCode::damaged, place, "expected an object, found what cannot be opened" + why + newer_advice(why));
+    fail(ErrorCode::damaged, place,
+         "expected an object, found what cannot be opened" + why + newer_advice(parent, name, why));
 }
 
 constexpr int most_files = 8; // links from file to file to file; they may run in a circle
@@ -191,7 +177,8 @@ Object open_root(const std::string& path) {
     const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()));
     if (!file) {
         const auto why = reason();
-        fail(ErrorCode::damaged, path, "expected a whole HDF5 file, found one that does not open" + why + newer_advice(why));
+        fail(ErrorCode::damaged, path,
+             "expected a whole HDF5 file, found one that does not open" + why + newer_advice(why));
     }
     return {Handle(H5Gopen2(file.id(), "/", H5P_DEFAULT)), path + ": /"};
 }

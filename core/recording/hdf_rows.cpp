@@ -142,7 +142,8 @@ Rows::Rows(Object opened, int channel_axis) : dataset_(std::move(opened)) {
     swap_bytes_ = storage_ != Storage::native && H5Tget_order(type.id()) == H5T_ORDER_BE;
     wide_ = H5Tget_size(type.id()) > sizeof(float);
     if (is_void_of_numpy(type) && !names_bfloat16(dataset))
-        notes_.push_back(dataset.place + ": values of two bytes without a type are read as bfloat16, as ml_dtypes has it");
+        notes_.push_back(dataset.place +
+                         ": values of two bytes without a type are read as bfloat16, as ml_dtypes has it");
     sizes_ = sizes(dataset);
     if (sizes_.empty())
         sizes_ = {1};

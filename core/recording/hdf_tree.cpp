@@ -65,7 +65,8 @@ public:
             stop("expected at most " + std::to_string(most_members) + " groups and datasets, found " +
                  std::to_string(unseen_) + " more; open a group of the file: FILE::/GROUP");
         if (deep_ > 0)
-            stop("expected at most " + std::to_string(most_levels) + " groups inside each other, found more; open a group of "
+            stop("expected at most " + std::to_string(most_levels) +
+                 " groups inside each other, found more; open a group of "
                  "the file: FILE::/GROUP");
     }
 
@@ -78,9 +79,7 @@ private:
         int depth = 0;
     };
 
-    void stop(const std::string& why) {
-        tree_.left_out.add({ErrorCode::not_supported, place_, why});
-    }
+    void stop(const std::string& why) { tree_.left_out.add({ErrorCode::not_supported, place_, why}); }
 
     void enter(const Place& at) {
         place_ = place_.empty() ? at.group.place : place_;
@@ -106,7 +105,8 @@ private:
         };
         hsize_t next = 0;
         if (H5Literate(group.id(), H5_INDEX_NAME, H5_ITER_INC, &next, collect, &links) < 0)
-            fail(ErrorCode::damaged, group.place, "expected a list of members, found one that cannot be read" + reason());
+            fail(ErrorCode::damaged, group.place,
+                 "expected a list of members, found one that cannot be read" + reason());
         std::ranges::sort(links, natural_less, &Link::name);
         return links;
     }

@@ -17,7 +17,8 @@ struct TreeDataset {
     std::vector<int64_t> shape;
 };
 
-/// A group under the first of its names, the shortest or else the first in the order of paths; "" is where the walk began.
+/// A group under the first of its names, the shortest or else the first in the order of paths; "" is where the walk
+/// began.
 struct TreeGroup {
     std::string path;
     std::vector<TreeDataset> datasets; ///< All that have a name in it, numbers in names in the order of numbers.

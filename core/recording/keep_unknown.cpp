@@ -120,8 +120,8 @@ private:
             copy_attributes(a, b, inside);
     }
 
-    /// A layer's group may have another name in the new file, where it has that of the layer. What is no layer there was
-    /// left out.
+    /// A layer's group may have another name in the new file, where it has that of the layer. What is no layer there
+    /// was left out.
     void copy_layers(const Object& entry, const Object& to, const Others& others) {
         const auto from = hdf::open_group(entry, "layers");
         copy_attributes(from, to, inside_of(others, "layers"));

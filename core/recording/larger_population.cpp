@@ -69,17 +69,16 @@ int64_t points_of_samples(const LayerRecording& layer) {
 void show_larger(LayerRecording& layer, bool padded) {
     const auto told = covered(*layer.summary);
     const auto& summary = *layer.summary;
-    const bool histograms_lag =
-        lags(summary.input_grad_histogram, summary.input_grad) || lags(summary.output_grad_histogram, summary.output_grad);
+    const bool histograms_lag = lags(summary.input_grad_histogram, summary.input_grad) ||
+                                lags(summary.output_grad_histogram, summary.output_grad);
     const bool tensors = layer.input && layer.output;
     const auto stored = tensors ? stored_points(layer) : 0;
     if (tensors && ((told && told->least < stored) || (histograms_lag && told && told->least == stored))) {
         const auto per_sample = stored / std::max<int64_t>(layer.samples, 1);
         const bool whole_samples = !layer.mask && layer.token_positions.empty() && told->least % per_sample == 0;
-        layer.warnings.push_back("summaries of " +
-                                 (whole_samples ? samples(told->least / per_sample) : points(told->least)) +
-                                 "; the tensors hold " + (whole_samples ? samples(layer.samples) : points(stored)) +
-                                 " and are shown");
+        layer.warnings.push_back(
+            "summaries of " + (whole_samples ? samples(told->least / per_sample) : points(told->least)) +
+            "; the tensors hold " + (whole_samples ? samples(layer.samples) : points(stored)) + " and are shown");
         layer.summary.reset();
         return;
     }

@@ -8,8 +8,8 @@
 
 namespace normscope {
 
-/// What of a file is not shown because it cannot be read, each with its reason; of very many the first ones, and how many
-/// there are.
+/// What of a file is not shown because it cannot be read, each with its reason; of very many the first ones, and how
+/// many there are.
 class LeftOut {
 public:
     void add(const Error& reason);
