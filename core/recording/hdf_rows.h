@@ -5,14 +5,9 @@
 #include "core/recording/hdf.h"
 #include "core/recording/lazy_dataset.h"
 #include "core/recording/recording.h"
+#include "core/recording/tensor_type.h"
 
 namespace normscope::hdf {
-
-/// The type of a tensor's numbers: as `type_name`, and "bfloat16" for those that are stored as whole numbers.
-std::string tensor_type(const Object& dataset);
-
-/// How the numbers of a tensor are stored. Two-byte floats are read raw and converted here: libhdf5 is 30 times slower.
-enum class Storage { native, float16, bfloat16 };
 
 /// The rows of a tensor in a file. Channels are axis −1, 0 or 1; the other axes, in their order, are the rows. With the
 /// channels on axis 0 the order is the reverse, samples last, as programs store arrays that count their axes from the
