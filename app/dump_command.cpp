@@ -5,6 +5,7 @@
 #include "core/base/outputs.h"
 #include "core/recording/mapping.h"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace normscope {
@@ -31,7 +32,13 @@ int write_and_tell(const DumpCommand& options, const Recording& recording, Write
     const auto written = write_dump(recording, options.out, console.progress(), how);
     if (!written)
         return Console::fail(written.error());
-    console.warn(recording.warnings);
+    console.warn(all_warnings(recording));
+    const auto wide = std::ranges::count_if(
+        recording.layers, [](const LayerRecording& layer) { return layer.from_float64 && layer.input; });
+    if (wide > 0 && !how.virtual_tensors)
+        console.warn(
+            {std::to_string(wide) + " of " + std::to_string(recording.layers.size()) +
+             " layers are float64 in their file and float32 in the new one; what is beyond 3.4e38 became Inf"});
     for (const auto& place : differing)
         console.warn({place + ": not the same in every dump; that of " + recording.files.front() + " is kept"});
     std::error_code error;

@@ -57,23 +57,27 @@ void print(const FileContents& contents) {
 
 /// The datasets of an HDF5 file whose layout nobody knows, and how to go on.
 int list(const InspectOptions& options, Console& console, const Error& unknown) {
-    const auto datasets = list_datasets(options.file);
-    if (!datasets)
-        return Console::fail(datasets.error());
+    const auto found = list_file(options.file);
+    if (!found)
+        return Console::fail(found.error());
     std::vector<TensorRow> rows;
     TextTable table({"dataset", "dtype", "shape"});
-    for (const DatasetEntry& entry : *datasets) {
+    for (const DatasetEntry& entry : found->datasets) {
         rows.push_back({entry.path, entry.dtype, entry.shape, std::nullopt});
         table.row({entry.path, entry.dtype, shape_text(entry.shape)});
     }
-    console.warn({unknown.message});
-    for (const PairMapping& pair : suggest_pairs(*datasets))
+    std::vector<std::string> warnings = {unknown.message};
+    for (const std::string& line : found->left_out)
+        if (unknown.message.find(line) == std::string::npos) // that of the first is part of it
+            warnings.push_back(line);
+    console.warn(warnings);
+    for (const PairMapping& pair : suggest_pairs(found->datasets))
         console.say("looks like a layer: --pair " + pair_words(pair));
     RunInfo run;
     run.path = options.file;
     run.format = "hdf5";
     Console::result(options.json
-                        ? inspect_json(run, {}, rows, {unknown.message})
+                        ? inspect_json(run, {}, rows, warnings)
                         : options.file + "\nhdf5, " + std::to_string(rows.size()) + " datasets\n\n" + table.text());
     return 0;
 }

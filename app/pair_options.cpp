@@ -7,7 +7,8 @@ void add_pair_options(CLI::App& command, PairOptions& options) {
     command
         .add_option("--pair", options.pairs,
                     "INPUT,OUTPUT[,name=NAME][,kind=KIND][,eps=EPS][,channel_axis=1]: two datasets of an HDF5 file "
-                    "that make a layer, or one of two columns, x and y; repeatable")
+                    "that make a layer, or one of two columns, x and y; repeatable. Channels are on axis -1, the last, "
+                    "if channel_axis=0 or 1 does not say otherwise (1 for LayerNorm2d); with 0 the samples are last")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command.add_option("--mappings", options.store,

@@ -31,6 +31,8 @@ void take(const LayerRecording& layer, LayerSums& sums, LayerAnalysis& result) {
         result.output_grad = sums.output_grad;
         result.output_grad_histogram = sums.output_grad_histogram;
     }
+    if (layer.from_float64 && sums.input.inf + sums.output.inf > 0)
+        result.warnings.emplace_back("the tensors are float64: finite values beyond float32 (3.4e38) count as Inf");
     if (const auto warning = warn_of_affine_gap(result.layer, sums.affine_gap, sums.output.largest()))
         result.warnings.push_back(*warning);
 }
@@ -86,6 +88,7 @@ Result<LayerAnalysis> analyse_part(const LayerRecording& layer, const AnalysisOp
                                    Progress& progress) {
     LayerAnalysis result;
     result.layer = layer.layer;
+    result.warnings = layer.warnings;
     result.affine = options.affine;
     result.as_stored = !can_normalize(layer.layer) && has_tensors(layer);
     Profile profile;

@@ -25,7 +25,10 @@ struct Signature {
 constexpr std::string_view of_other_framework =
     "; open the PyTorch or safetensors checkpoint of the same network, or convert it with the library that wrote it";
 
-constexpr std::array<Signature, 26> signatures = {{
+constexpr std::string_view netcdf_classic =
+    "a netCDF classic file (rewrite it as netCDF-4, which is HDF5: nccopy -k nc4 OLD NEW)";
+
+constexpr std::array<Signature, 30> signatures = {{
     {0, "\x89PNG"sv, "a PNG image"},
     {0, "\xff\xd8\xff"sv, "a JPEG image"},
     {0, "GIF8"sv, "a GIF image"},
@@ -46,7 +49,11 @@ constexpr std::array<Signature, 26> signatures = {{
     {0, "lmgg"sv, "a GGML model, which whisper.cpp runs; open the checkpoint that it was converted from"},
     {4, "TFL3"sv, "a TensorFlow Lite model; open the checkpoint that it was converted from"},
     {4, "ET12"sv, "an ExecuTorch program; open the checkpoint that it was made from"},
-    {0, "MATLAB 5.0 MAT-file"sv, "a MATLAB 5 file; load it in Python and save its arrays as tensors with torch.save"},
+    {0, "MATLAB 5.0 MAT-file"sv, "a MATLAB 5 file (load it in MATLAB and save it with -v7.3, which is HDF5)"},
+    {0, "CDF\1"sv, netcdf_classic},
+    {0, "CDF\2"sv, netcdf_classic},
+    {0, "CDF\5"sv, netcdf_classic},
+    {0, "\x0e\x03\x13\x01"sv, "an HDF4 file (convert it with h4toh5)"},
     {0, "PAR1"sv, "a Parquet table"},
     {0, "SQLite format 3"sv, "an SQLite database"},
     {0, "\x04\0\0\0\1\0\0\0\3\0\0\0V 1"sv,

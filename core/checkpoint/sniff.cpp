@@ -32,7 +32,7 @@ Result<std::string> head_of(const RandomAccessFile& file) {
 
 /// HDF5 allows a user block before its superblock: 512 bytes, 1024, 2048, …
 bool is_hdf5(const RandomAccessFile& file) {
-    for (uint64_t at = 0; at < file.size() && at <= 65536; at = at == 0 ? 512 : 2 * at) {
+    for (uint64_t at = 0; at < file.size(); at = at == 0 ? 512 : 2 * at) {
         const auto bytes = file.read(at, std::min<uint64_t>(hdf5_magic.size(), file.size() - at));
         if (bytes && *bytes == hdf5_magic)
             return true;

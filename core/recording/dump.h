@@ -26,6 +26,9 @@ Result<std::shared_ptr<const Recording>> open_dump(const std::string& path, cons
 /// Several of them as one recording (join.h); a file that is named twice counts once.
 Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::string>& names, const Pairing& pairing = {});
 
+/// The warnings of a recording and of its layers, those that are the same for many layers as one line.
+std::vector<std::string> all_warnings(const Recording& recording);
+
 /// A number that changes when a file that `path` stands for is written to or grows, or when another shard joins:
 /// compare it with what it was before opening to know whether to open again. Asks for sizes and times alone.
 uint64_t dump_state(const std::string& path);

@@ -31,7 +31,7 @@ void write_identity(const Object& group, const NormLayer& layer) {
     set_integer(group, "index", layer.index);
     set_integer(group, "call", layer.call);
     set_integer(group, "normalized_shape", layer.channels);
-    set_integer(group, "channel_axis", layer.channel_axis);
+    set_integer(group, "channel_axis", layer.channel_axis == 1 ? 1 : -1); // as TensorWriter writes them
     set_integer(group, "has_affine", !layer.weight.empty() || !layer.bias.empty());
     if (layer.weight_offset != 0)
         set_number(group, "weight_offset", layer.weight_offset);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/recording/hdf.h"
+#include "core/recording/left_out.h"
 #include "core/recording/pairing.h"
 #include "core/recording/recording.h"
 
@@ -15,14 +16,21 @@ struct LayerPlace {
 };
 
 /// One layer of a file; `index` is its place in the order of the file. It has neither tensors nor a summary where a
-/// writer has not come to its first sample. Throws Failure.
-LayerRecording read_layer(const Object& root, const LayerPlace& place, int index);
+/// writer has not come to its first sample. What of it cannot be read is left out and noted; throws Failure where
+/// nothing is left to show.
+LayerRecording read_layer(const Object& root, const LayerPlace& place, int index, LeftOut& left_out);
 
 /// Input and output alone, of one shape; the layer has no name and no kind yet. Throws Failure.
 LayerRecording read_tensor_pair(const Object& root, const PairMapping& pair);
 
+/// What a search for layers finds.
+struct ForeignLayers {
+    std::vector<LayerPlace> places; ///< In the order of their names, numbers as numbers.
+    LeftOut left_out;               ///< What cannot be opened, and what has the names of a pair and is none.
+};
+
 /// The layers of a file that follows another layout (docs/file-format.md). Throws Failure.
-std::vector<LayerPlace> find_foreign_layers(const Object& root);
+ForeignLayers find_foreign_layers(const Object& root);
 
 /// A whole file, or a group of it. Throws Failure.
 std::shared_ptr<Recording> read_dump(const std::string& path, const std::string& group);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recording/dump_layers.h"
 #include "core/recording/dump_layout.h"
 #include "core/recording/dump_parts.h"
-#include "core/recording/natural_order.h"
+#include "core/recording/larger_population.h"
 #include "core/recording/padding.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace {
 using hdf::LayerPlace;
 using hdf::Object;
 
-constexpr int64_t most_layers = 100'000;
+constexpr int64_t most_told = 300'000; // texts
 
 void read_version(const Object& root, Recording& recording) {
     const auto version = hdf::text(root, "format_version").value_or(layout::version);
@@ -48,7 +49,7 @@ void read_model(const Object& entry, RunInfo& run) {
 void read_told(const Object& group, RunInfo& run) {
     if (!hdf::has(group, "told"))
         return;
-    const auto table = hdf::texts(hdf::open_dataset(group, "told"), 3 * most_layers);
+    const auto table = hdf::texts(hdf::open_dataset(group, "told"), most_told);
     for (size_t i = 0; i + 2 < table.size(); i += 3)
         run.told[table[i]] = {table[i + 1], table[i + 2]};
 }
@@ -69,29 +70,23 @@ void read_run(const Object& entry, RunInfo& run) {
     read_told(group, run);
 }
 
-/// The names of layer_names in their order, then the groups that it does not name.
-std::vector<std::string> group_names(const Object& entry, const Object& layers) {
-    auto others = hdf::members(layers);
-    std::ranges::sort(others, natural_less);
-    if (!hdf::has(entry, "layer_names"))
-        return others;
-    const auto dataset = hdf::open_dataset(entry, "layer_names");
-    auto names = hdf::texts(dataset, most_layers);
-    for (const auto& name : names) {
-        if (std::erase(others, name) == 0)
-            hdf::fail(ErrorCode::missing, dataset.place,
-                      "expected a group for each name once, found none for " + name.substr(0, 200));
-    }
-    names.insert(names.end(), others.begin(), others.end());
-    return names;
-}
-
-void read_own_layers(const Object& entry, Recording& recording) {
+void read_own_layers(const Object& entry, Recording& recording, LeftOut& left_out) {
     const auto layers = hdf::open_group(entry, "layers");
-    for (const auto& name : group_names(entry, layers)) {
-        const auto shown = hdf::text(hdf::open_group(layers, name), "name").value_or(name);
-        const LayerPlace place{shown, name, name + "/" + layout::input, name + "/" + layout::output};
-        recording.layers.push_back(hdf::read_layer(layers, place, static_cast<int>(recording.layers.size()) + 1));
+    const auto listed = hdf::list_layer_groups(entry);
+    left_out.add(listed.left_out);
+    recording.warnings.insert(recording.warnings.end(), listed.warnings.begin(), listed.warnings.end());
+    hdf::Padding padding(entry, left_out);
+    int index = 0;
+    for (const auto& [group, name] : listed.groups) {
+        const LayerPlace place{name, group, group + "/" + layout::input, group + "/" + layout::output};
+        ++index;
+        const auto read = hdf::guarded([&] {
+            auto layer = hdf::read_layer(layers, place, index, left_out);
+            padding.mark(hdf::open_group(layers, group), layer, left_out);
+            recording.layers.push_back(std::move(layer));
+        });
+        if (!read)
+            left_out.add(read.error());
     }
     const auto waiting =
         std::erase_if(recording.layers, [](const LayerRecording& layer) { return !layer.input && !layer.summary; });
@@ -101,6 +96,8 @@ void read_own_layers(const Object& entry, Recording& recording) {
     if (waiting > 0)
         recording.warnings.push_back("layers without a sample yet, which are not shown: " + std::to_string(waiting));
     std::ranges::stable_sort(recording.layers, {}, [](const LayerRecording& layer) { return layer.layer.index; });
+    for (const auto& warning : padding.warnings())
+        recording.warnings.push_back(warning);
 }
 
 /// The end of a run tells how many samples it had; a file that has not got so far has those that it holds.
@@ -111,12 +108,48 @@ void count_samples(Recording& recording) {
 }
 
 /// A layer that is the opened group itself has the last part of its path as its name.
-void read_foreign_layers(const Object& root, const std::string& group, Recording& recording) {
-    for (auto place : hdf::find_foreign_layers(root)) {
+void read_foreign_layers(const Object& root, const std::string& group, Recording& recording, LeftOut& left_out) {
+    auto found = hdf::find_foreign_layers(root);
+    left_out.add(found.left_out);
+    hdf::LayerNames names;
+    for (auto& place : found.places) {
         if (place.name.empty())
             place.name = group.empty() ? "layer" : group.substr(group.rfind('/') + 1);
-        recording.layers.push_back(hdf::read_layer(root, place, static_cast<int>(recording.layers.size()) + 1));
+        place.name = names.take(place.name, place.input);
+        const auto index = static_cast<int>(recording.layers.size()) + 1;
+        const auto read =
+            hdf::guarded([&] { recording.layers.push_back(hdf::read_layer(root, place, index, left_out)); });
+        if (!read)
+            left_out.add(read.error());
     }
+    for (const auto& warning : names.warnings())
+        recording.warnings.push_back(warning);
+}
+
+void read_own_dump(const Object& root, Recording& recording, LeftOut& left_out) {
+    recording.run.format = layout::format;
+    read_version(root, recording);
+    const auto entry = hdf::open_group(root, "entry");
+    if (const auto read = hdf::guarded([&] { read_run(entry, recording.run); }); !read)
+        left_out.add(read.error());
+    read_own_layers(entry, recording, left_out);
+    count_samples(recording);
+    if (recording.layers.empty() && !left_out.empty())
+        throw hdf::Failure{left_out.first()};
+    if (recording.layers.empty())
+        hdf::fail(ErrorCode::missing, root.at("entry/layers"),
+                  "expected norm layers, found none; record again, or open it once its writer has written some");
+}
+
+void read_foreign_file(const Object& root, const std::string& group, Recording& recording, LeftOut& left_out) {
+    recording.run.format = "hdf5";
+    read_foreign_layers(root, group, recording, left_out);
+    if (recording.layers.empty())
+        hdf::fail(
+            ErrorCode::unknown_layout, root.place,
+            "expected /entry/layers, or pairs such as NAME/x and NAME/y of one shape with two axes or more, found "
+            "neither; pair its datasets (--pair)" +
+                (left_out.empty() ? "" : "; " + left_out.lines().front()));
 }
 
 /// One line for all layers that lack the same thing.
@@ -152,24 +185,14 @@ std::shared_ptr<Recording> hdf::read_dump(const std::string& path, const std::st
     recording->files = {path};
     const auto root = open_group_at(open_root(path), group);
     const bool own = is_group(root, "entry") && is_group(open_group(root, "entry"), "layers");
-    if (own) {
-        recording->run.format = layout::format;
-        read_version(root, *recording);
-        const auto entry = open_group(root, "entry");
-        read_run(entry, recording->run);
-        read_own_layers(entry, *recording);
-        read_masks(entry, *recording);
-        count_samples(*recording);
-    } else {
-        recording->run.format = "hdf5";
-        read_foreign_layers(root, group, *recording);
-    }
-    if (own && recording->layers.empty())
-        fail(ErrorCode::missing, path + ": /entry/layers",
-             "expected norm layers, found none; record again, or open it once its writer has written some");
-    if (recording->layers.empty())
-        fail(ErrorCode::unknown_layout, path,
-             "expected /entry/layers, or pairs such as NAME/x and NAME/y, found neither; pair its datasets (--pair)");
+    LeftOut left_out;
+    if (own)
+        read_own_dump(root, *recording, left_out);
+    else
+        read_foreign_file(root, group, *recording, left_out);
+    for (const auto& line : left_out.lines())
+        recording->warnings.push_back(line);
+    show_larger_population(*recording, own && has_at(root, "entry/run/mask"));
     warn_of_unknown(*recording);
     return recording;
 }

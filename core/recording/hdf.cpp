@@ -3,6 +3,7 @@
 
 #include "core/recording/filters.h"
 #include "core/recording/lzf.h"
+#include "core/recording/newer_hdf5.h"
 #include "core/recording/reading_driver.h"
 
 #include <algorithm>
@@ -45,6 +46,16 @@ herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* into) {
     if (entry->desc != nullptr)
         *static_cast<std::string*>(into) = entry->desc;
     return 0;
+}
+
+[[noreturn]] void fail_to_open(const Object& parent, const std::string& name, const std::string& place, bool soft) {
+    const auto why = reason();
+    if (soft && H5Oexists_by_name(parent.id(), name.c_str(), H5P_DEFAULT) <= 0) {
+        H5Eclear2(H5E_DEFAULT);
+        fail(ErrorCode::missing, place, "expected an object of this file, found a link that leads to none in it");
+    }
+    fail(ErrorCode::damaged, place,
+         "expected an object, found what cannot be opened" + why + newer_advice(parent, name, why));
 }
 
 constexpr int most_files = 8; // links from file to file to file; they may run in a circle
@@ -164,8 +175,11 @@ Object open_root(const std::string& path) {
     const auto access = file_access();
     use_reading_driver(access.id());
     const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()));
-    if (!file)
-        fail(ErrorCode::damaged, path, "expected a whole HDF5 file, found one that does not open" + reason());
+    if (!file) {
+        const auto why = reason();
+        fail(ErrorCode::damaged, path,
+             "expected a whole HDF5 file, found one that does not open" + why + newer_advice(why));
+    }
     return {Handle(H5Gopen2(file.id(), "/", H5P_DEFAULT)), path + ": /"};
 }
 
@@ -176,7 +190,7 @@ bool has(const Object& group, const std::string& name) {
 
 std::vector<std::string> members(const Object& group) {
     const Lock lock;
-    constexpr size_t limit = 100'000; // bounds time and memory; no network has so many layers
+    constexpr size_t limit = 1'000'000; // bounds time and memory; no network has so many layers
     std::vector<std::string> names;
     const auto collect = [](hid_t, const char* name, const H5L_info_t*, void* into) -> herr_t {
         auto& list = *static_cast<std::vector<std::string>*>(into);
@@ -202,7 +216,7 @@ Object open_any(const Object& parent, const std::string& name) {
     if (!object.handle)
         object.handle = Handle(H5Oopen(parent.id(), name.c_str(), H5P_DEFAULT));
     if (!object.handle)
-        fail(ErrorCode::damaged, place, "expected an object, found what cannot be opened" + reason());
+        fail_to_open(parent, name, place, link.type == H5L_TYPE_SOFT);
     return object;
 }
 
@@ -254,10 +268,6 @@ bool is_group(const Object& parent, const std::string& name) {
     } catch (const Failure&) {
         return false; // a link to nowhere disturbs nobody who does not need it
     }
-}
-
-bool is_dataset(const Object& parent, const std::string& name) {
-    return type_of(parent, name) == H5I_DATASET;
 }
 
 Object open_group(const Object& parent, const std::string& name) {

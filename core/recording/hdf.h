@@ -110,9 +110,8 @@ std::vector<std::string> members(const Object& group);
 std::vector<std::string> attributes(const Object& object);
 /// Whether a member is a link into another file.
 bool is_external(const Object& parent, const std::string& name);
-/// A name that leads nowhere is no group; where a dataset's link leads nowhere, the throw says so.
+/// A name that leads nowhere is no group.
 bool is_group(const Object& parent, const std::string& name);
-bool is_dataset(const Object& parent, const std::string& name);
 /// Throws missing too. Links lead into this file or into one beside it.
 Object open_any(const Object& parent, const std::string& name);
 /// The path of the file that an object lies in.
@@ -136,7 +135,7 @@ std::optional<int64_t> integer(const Object& object, const std::string& name);
 std::optional<uint64_t> natural(const Object& object, const std::string& name);
 std::vector<int64_t> integers(const Object& object, const std::string& name);
 
-/// The sizes of a dataset, at most `H5S_MAX_RANK` of them; a scalar has none.
+/// The sizes of a dataset, at most `H5S_MAX_RANK` of them; a scalar has none, one without values has one of 0.
 std::vector<int64_t> sizes(const Object& dataset);
 /// All values of a numeric dataset, converted to double, or all texts of a text dataset; at most `limit` of them.
 std::vector<double> doubles(const Object& dataset, int64_t limit);

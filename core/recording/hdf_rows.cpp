@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <numeric>
+#include <sstream>
 
 namespace normscope::hdf {
 
@@ -13,50 +16,13 @@ namespace {
 
 constexpr int64_t most_channels = 1 << 24; // a row is read whole
 
-bool names_bfloat16(const Object& dataset) {
-    for (const auto* name : {"torch_dtype", "dtype"})
-        if (const auto told = text(dataset, name); told && told->ends_with("bfloat16"))
-            return true;
-    return false;
-}
-
-bool is_uint16(const Handle& type) {
-    return H5Tget_class(type.id()) == H5T_INTEGER && H5Tget_size(type.id()) == 2 &&
-           H5Tget_sign(type.id()) == H5T_SGN_NONE;
-}
-
-// What a two-byte float is, told by the widths of its exponent and fraction.
-std::optional<Storage> two_byte_float(const Handle& type) {
-    size_t sign = 0, exponent = 0, exponent_bits = 0, fraction = 0, fraction_bits = 0;
-    H5Tget_fields(type.id(), &sign, &exponent, &exponent_bits, &fraction, &fraction_bits);
-    if (sign == 15 && exponent_bits == 5 && fraction_bits == 10)
-        return Storage::float16;
-    if (sign == 15 && exponent_bits == 8 && fraction_bits == 7)
-        return Storage::bfloat16;
-    return std::nullopt;
-}
-
-Storage storage_of(const Object& dataset, const Handle& type) {
-    const auto bytes = H5Tget_size(type.id());
-    if (H5Tget_class(type.id()) == H5T_FLOAT && bytes == 2)
-        if (const auto known = two_byte_float(type))
-            return *known;
-    if (H5Tget_class(type.id()) == H5T_FLOAT && (bytes == 4 || bytes == 8))
-        return Storage::native;
-    if (is_uint16(type) && names_bfloat16(dataset))
-        return Storage::bfloat16;
-    fail(ErrorCode::not_supported, dataset.place,
-         "expected a float dataset (float32, float64, float16, or bfloat16 as uint16 with @torch_dtype), found " +
-             type_name(dataset));
-}
-
 size_t channel_axis_of(const Object& dataset, size_t rank, int channel_axis) {
     if (channel_axis == -1 || channel_axis == static_cast<int>(rank) - 1)
         return rank - 1;
-    if (channel_axis == 1 && rank >= 2)
-        return 1;
+    if ((channel_axis == 0 || channel_axis == 1) && static_cast<int>(rank) > channel_axis)
+        return static_cast<size_t>(channel_axis);
     fail(ErrorCode::damaged, dataset.place,
-         "expected the channels on axis -1 or 1, found axis " + std::to_string(channel_axis) + " of " +
+         "expected the channels on axis -1, 0 or 1, found axis " + std::to_string(channel_axis) + " of " +
              std::to_string(rank) + " axes");
 }
 
@@ -67,21 +33,44 @@ bool may_grow(const Object& dataset, size_t axis) {
     return most[axis] == H5S_UNLIMITED;
 }
 
-// (channels, rows) to (rows, channels)
-void transpose(std::span<const float> from, int64_t rows, std::span<float> to) {
-    const auto channels = static_cast<int64_t>(from.size()) / rows;
-    for (int64_t channel = 0; channel < channels; ++channel)
-        for (int64_t row = 0; row < rows; ++row)
-            to[row * channels + channel] = from[channel * rows + row];
-}
+/// Values in the order of a file to rows of channels. `counts` are the sizes of a box in the file.
+class Reordering {
+public:
+    Reordering(const std::vector<hsize_t>& counts, const std::vector<size_t>& row_axes, size_t channel_axis)
+        : channels_(static_cast<int64_t>(counts[channel_axis])) {
+        std::vector<int64_t> strides(counts.size(), 1);
+        for (size_t axis = counts.size() - 1; axis-- > 0;)
+            strides[axis] = strides[axis + 1] * static_cast<int64_t>(counts[axis + 1]);
+        stride_ = strides[channel_axis];
+        for (const auto axis : row_axes)
+            axes_.push_back({static_cast<int64_t>(counts[axis]), strides[axis]});
+    }
+
+    void run(std::span<const float> from, std::span<float> to) const {
+        std::vector<int64_t> at(axes_.size(), 0);
+        int64_t first = 0;
+        for (int64_t row = 0; row * channels_ < std::ssize(to); ++row) {
+            for (int64_t channel = 0; channel < channels_; ++channel)
+                to[row * channels_ + channel] = from[first + channel * stride_];
+            for (size_t i = axes_.size(); i-- > 0;) { // one step on, as the hands of a clock
+                first += axes_[i].stride;
+                if (++at[i] < axes_[i].count)
+                    break;
+                first -= axes_[i].stride * axes_[i].count;
+                at[i] = 0;
+            }
+        }
+    }
+
+private:
+    struct Axis {
+        int64_t count, stride;
+    };
+    int64_t channels_, stride_ = 1;
+    std::vector<Axis> axes_; ///< Of the rows
+};
 
 } // namespace
-
-std::string tensor_type(const Object& dataset) {
-    const Lock lock;
-    const Handle type(H5Dget_type(dataset.id()));
-    return is_uint16(type) && names_bfloat16(dataset) ? "bfloat16" : type_name(dataset);
-}
 
 Rows::Rows(Object opened, int channel_axis) : dataset_(std::move(opened)) {
     const Lock lock;
@@ -89,6 +78,10 @@ Rows::Rows(Object opened, int channel_axis) : dataset_(std::move(opened)) {
     const Handle type(H5Dget_type(dataset.id()));
     storage_ = storage_of(dataset, type);
     swap_bytes_ = storage_ != Storage::native && H5Tget_order(type.id()) == H5T_ORDER_BE;
+    wide_ = H5Tget_size(type.id()) > sizeof(float);
+    if (is_untyped_bfloat16(dataset, type))
+        notes_.push_back(dataset.place +
+                         ": values of two bytes without a type are read as bfloat16, as ml_dtypes has it");
     sizes_ = sizes(dataset);
     if (sizes_.empty())
         sizes_ = {1};
@@ -99,6 +92,8 @@ Rows::Rows(Object opened, int channel_axis) : dataset_(std::move(opened)) {
     for (size_t axis = 0; axis < sizes_.size(); ++axis)
         if (axis != channel_axis_)
             row_axes_.push_back(axis);
+    if (channel_axis_ == 0)
+        std::ranges::reverse(row_axes_);
     channels_ = sizes_[channel_axis_];
     if (channels_ > most_channels)
         fail(ErrorCode::not_supported, dataset.place,
@@ -108,7 +103,22 @@ Rows::Rows(Object opened, int channel_axis) : dataset_(std::move(opened)) {
         return rows * sizes_[axis];
     }); // < 2^60, see expect_stored
     grows_ = !row_axes_.empty() && may_grow(dataset, row_axes_.front());
+    read_fill_values();
     plan_reading();
+}
+
+/// netCDF's, as its conventions have them.
+void Rows::read_fill_values() {
+    const auto& dataset = dataset_.use();
+    for (const auto* name : {"_FillValue", "missing_value"}) {
+        const auto told = guarded([&] { return number(dataset, name); });
+        if (!told || !*told || std::isnan(**told))
+            continue;
+        fill_values_.push_back(static_cast<float>(**told));
+        std::ostringstream note;
+        note << dataset.place << ": values of @" << name << " (" << **told << ") are read as NaN";
+        notes_.push_back(note.str());
+    }
 }
 
 void Rows::keep_samples(int64_t samples) {
@@ -163,21 +173,22 @@ Result<void> Rows::read(int64_t first, int64_t count, std::span<float> into) con
         if (count == 0)
             return;
         into = into.first(static_cast<size_t>(count * channels_));
-        if (direct_)
-            return read_direct(first, into);
-        Slab box{std::vector<hsize_t>(sizes_.size(), 0), {sizes_.begin(), sizes_.end()}, 1};
-        const Lock lock;
-        read_level(0, std::move(box), first, count, into);
+        if (direct_) {
+            read_direct(first, into);
+        } else {
+            const Lock lock;
+            read_level(0, {std::vector<hsize_t>(sizes_.size(), 0), {sizes_.begin(), sizes_.end()}}, first, count, into);
+        }
+        for (const float fill : fill_values_)
+            std::ranges::replace(into, fill, std::numeric_limits<float>::quiet_NaN());
     });
 }
 
 // A run of rows is a box only inside one step of the axes before the last: cut it into a part of a step, whole steps,
 // and a part of a step, and do the same to the parts along the next axis.
 void Rows::read_level(size_t level, Slab box, int64_t first, int64_t count, std::span<float> into) const {
-    if (row_axes_.empty()) {
-        box.rows = 1;
+    if (row_axes_.empty())
         return read_slab(box, into);
-    }
     const auto step = std::accumulate(row_axes_.begin() + static_cast<std::ptrdiff_t>(level) + 1, row_axes_.end(),
                                       int64_t{1}, [&](int64_t rows, size_t axis) { return rows * sizes_[axis]; });
     const auto axis = row_axes_[level];
@@ -187,7 +198,6 @@ void Rows::read_level(size_t level, Slab box, int64_t first, int64_t count, std:
         const auto taken = part ? std::min(count, step - inside) : count / step * step;
         box.start[axis] = static_cast<hsize_t>(first / step);
         box.count[axis] = part ? 1 : static_cast<hsize_t>(taken / step);
-        box.rows = taken;
         const auto target = into.first(static_cast<size_t>(taken * channels_));
         if (part)
             read_level(level + 1, box, inside, taken, target);
@@ -199,17 +209,12 @@ void Rows::read_level(size_t level, Slab box, int64_t first, int64_t count, std:
     }
 }
 
-// With the channels on axis 1 a box holds (samples, channels, positions): each sample is transposed.
 void Rows::read_slab(const Slab& box, std::span<float> into) const {
     if (channel_axis_ + 1 == sizes_.size())
         return read_numbers(box, into);
     std::vector<float> as_stored(into.size());
     read_numbers(box, as_stored);
-    const auto samples = static_cast<int64_t>(box.count.front());
-    const auto block = into.size() / static_cast<size_t>(samples);
-    for (int64_t sample = 0; sample < samples; ++sample)
-        transpose(std::span(as_stored).subspan(sample * block, block), box.rows / samples,
-                  into.subspan(sample * block, block));
+    Reordering(box.count, row_axes_, channel_axis_).run(as_stored, into);
 }
 
 void Rows::read_numbers(const Slab& box, std::span<float> into) const {

@@ -5,16 +5,13 @@
 #include "core/recording/hdf.h"
 #include "core/recording/lazy_dataset.h"
 #include "core/recording/recording.h"
+#include "core/recording/tensor_type.h"
 
 namespace normscope::hdf {
 
-/// The type of a tensor's numbers: as `type_name`, and "bfloat16" for those that are stored as whole numbers.
-std::string tensor_type(const Object& dataset);
-
-/// How the numbers of a tensor are stored. Two-byte floats are read raw and converted here: libhdf5 is 30 times slower.
-enum class Storage { native, float16, bfloat16 };
-
-/// The rows of a tensor in a file. Channels are axis −1 or 1; the other axes, in their order, are the rows.
+/// The rows of a tensor in a file. Channels are axis −1, 0 or 1; the other axes, in their order, are the rows. With the
+/// channels on axis 0 the order is the reverse, samples last, as programs store arrays that count their axes from the
+/// other end (MATLAB, Julia, Fortran).
 class Rows final : public RowSource {
 public:
     /// Throws Failure: not_supported (no float dataset), damaged (no rows, bytes missing).
@@ -37,13 +34,18 @@ public:
     /// The dataset, open until other tensors are read.
     const Object& dataset() const { return dataset_.use(); }
     bool is_bfloat16() const { return storage_ == Storage::bfloat16; }
+    /// Whether the file holds more than float32 does, so that large values are read as Inf.
+    bool is_wide() const { return wide_; }
+    /// Whether the samples are on the first axis.
+    bool begins_with_samples() const { return !row_axes_.empty() && row_axes_.front() == 0; }
+    /// What was assumed of its values, a line each.
+    const std::vector<std::string>& notes() const { return notes_; }
     const std::string& place() const { return dataset_.place(); }
 
 private:
     /// A box of the dataset that covers whole rows.
     struct Slab {
         std::vector<hsize_t> start, count;
-        int64_t rows = 0;
     };
 
     void read_level(size_t level, Slab box, int64_t first, int64_t count, std::span<float> into) const;
@@ -53,11 +55,14 @@ private:
     void plan_reading();
     void read_direct(int64_t first, std::span<float> into) const;
     void convert(std::span<uint16_t> raw, std::span<float> into) const;
+    void read_fill_values();
 
     LazyDataset dataset_;
     DirectBytes direct_; ///< Where rows lie in one piece and need no conversion but that of two-byte floats
     Storage storage_ = Storage::native;
-    bool swap_bytes_ = false, grows_ = false;
+    bool swap_bytes_ = false, grows_ = false, wide_ = false;
+    std::vector<float> fill_values_; ///< Stand for what was never measured; read as NaN.
+    std::vector<std::string> notes_;
     std::vector<int64_t> sizes_;
     size_t channel_axis_ = 0;
     std::vector<size_t> row_axes_;

@@ -135,6 +135,8 @@ void expect_external(const Object& dataset, const Handle& creation) {
 std::vector<int64_t> sizes(const Object& dataset) {
     const Lock lock;
     const Handle space(H5Dget_space(dataset.id()));
+    if (space && H5Sget_simple_extent_type(space.id()) == H5S_NULL)
+        return {0};
     const int rank = space ? H5Sget_simple_extent_ndims(space.id()) : -1;
     if (rank < 0 || rank > H5S_MAX_RANK)
         fail(ErrorCode::damaged, dataset.place, "expected a shape, found none" + reason());

@@ -2,6 +2,7 @@
 // Attributes and small datasets.
 #include "core/recording/hdf.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -36,6 +37,12 @@ std::string type_name(const Handle& type) {
         return "array";
     case H5T_VLEN:
         return "variable-length";
+    case H5T_OPAQUE:
+        return "opaque";
+    case H5T_BITFIELD:
+        return "bits";
+    case H5T_REFERENCE:
+        return "reference";
     default:
         return "another type";
     }
@@ -73,10 +80,21 @@ int64_t count_of(const Values& values, int64_t limit) {
 }
 
 template <typename T>
+std::vector<T> bytes_as(const Values& values, std::vector<T> result) {
+    std::vector<uint8_t> bytes(result.size());
+    if (!bytes.empty() && values.read(H5T_NATIVE_B8, bytes.data()) < 0)
+        fail(ErrorCode::damaged, values.place, "expected truth values, found what cannot be read" + reason());
+    std::ranges::copy(bytes, result.begin());
+    return result;
+}
+
+template <typename T>
 std::vector<T> numbers(const Values& values, hid_t memory_type, int64_t limit) {
     std::vector<T> result(static_cast<size_t>(count_of(values, limit)));
     const auto kind = H5Tget_class(values.type.id());
-    if (kind != H5T_INTEGER && kind != H5T_FLOAT)
+    if (kind == H5T_BITFIELD && H5Tget_size(values.type.id()) == 1) // PyTables' truth values
+        return bytes_as<T>(values, std::move(result));
+    if (kind != H5T_INTEGER && kind != H5T_FLOAT && kind != H5T_ENUM) // h5py's truth values are an enumeration
         fail(ErrorCode::damaged, values.place, "expected numbers, found " + type_name(values.type));
     if (!result.empty() && values.read(memory_type, result.data()) < 0)
         fail(ErrorCode::damaged, values.place, "expected numbers, found what cannot be read" + reason());

@@ -23,6 +23,11 @@ struct Parts {
 constexpr std::array tensors = {&LayerRecording::input, &LayerRecording::output, &LayerRecording::input_grad,
                                 &LayerRecording::input_grad_total, &LayerRecording::output_grad};
 
+void add_once(std::vector<std::string>& list, const std::string& text) {
+    if (std::ranges::find(list, text) == list.end())
+        list.push_back(text);
+}
+
 /// A layer's parts, and what could not be joined, in words.
 class LayerJoin {
 public:
@@ -32,6 +37,11 @@ public:
     Result<LayerRecording> run() {
         for (const auto* part : parts_)
             NORMSCOPE_TRY(expect_same_layer(part->layer));
+        for (const auto* part : parts_) {
+            joined_.from_float64 = joined_.from_float64 || part->from_float64;
+            for (const auto& warning : part->warnings)
+                add_once(joined_.warnings, warning);
+        }
         for (const Tensor tensor : tensors)
             join_tensor(tensor);
         if (!joined_.input || !joined_.output)
@@ -179,11 +189,6 @@ std::vector<Parts> by_name(const std::vector<std::shared_ptr<const Recording>>& 
         }
     std::ranges::stable_sort(layers, {}, [](const Parts& parts) { return parts.layers.front()->layer.index; });
     return layers;
-}
-
-void add_once(std::vector<std::string>& list, const std::string& text) {
-    if (std::ranges::find(list, text) == list.end())
-        list.push_back(text);
 }
 
 } // namespace

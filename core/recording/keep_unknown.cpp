@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/recording/keep_unknown.h"
 
+#include "core/recording/dump_layers.h"
 #include "core/recording/dump_layout.h"
 #include "core/recording/hdf_write.h"
 #include "core/recording/probe.h"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <sstream>
 
@@ -18,7 +20,7 @@ namespace {
 using hdf::Handle;
 using hdf::Object;
 
-constexpr int deepest = 16;
+constexpr int deepest = 16, layer_depth = 3;
 
 bool is_tensor(const std::string& name) {
     constexpr std::array names = {
@@ -45,6 +47,14 @@ void copy_attribute(const Object& from, const Object& to, const std::string& nam
     hdf::expect_written(made && H5Awrite(made.id(), type.id(), bytes.data()) >= 0, to.place + "@" + name);
 }
 
+bool leads_nowhere(const Object& group, const std::string& name) {
+    return !hdf::guarded([&] { hdf::open_any(group, name); });
+}
+
+bool is_group(const Object& object) {
+    return H5Iget_type(object.id()) == H5I_GROUP;
+}
+
 /// What joining makes anew, or leaves out because it does not hold for the whole.
 bool is_joined(const std::string& name) {
     constexpr std::array names = {"stats",       "scatter",    "density",   "profile",    "fit",       "gradient_flow",
@@ -60,7 +70,8 @@ public:
     void copy_missing(const Object& from, const Object& to, const Others& others, int depth = 0) {
         copy_attributes(from, to, others);
         for (const auto& name : hdf::members(from)) {
-            if (hdf::is_external(from, name) || (!others.empty() && is_joined(name)))
+            if (hdf::is_external(from, name) || leads_nowhere(from, name) ||
+                ((!others.empty() || without_summaries_) && is_joined(name)))
                 continue;
             if (hdf::has(to, name))
                 copy_inside(from, to, others, {name, depth});
@@ -99,22 +110,67 @@ private:
 
     void copy_inside(const Object& from, const Object& to, const Others& others, const Member& member) {
         const auto a = hdf::open_any(from, member.name), b = hdf::open_any(to, member.name);
-        Others inside;
-        for (const auto& other : others) {
-            auto& there = inside.emplace_back();
-            if (other && hdf::has(*other, member.name) && !hdf::is_external(*other, member.name))
-                there.emplace(hdf::open_any(*other, member.name));
-        }
-        const bool groups = H5Iget_type(a.id()) == H5I_GROUP && H5Iget_type(b.id()) == H5I_GROUP;
-        if (groups && member.depth < deepest)
+        const auto inside = inside_of(others, member.name);
+        const bool groups = is_group(a) && is_group(b);
+        if (groups && member.name == "layers" && from.place.ends_with(": /entry"))
+            copy_layers(from, b, others);
+        else if (groups && member.depth < deepest)
             copy_missing(a, b, inside, member.depth + 1);
         else
             copy_attributes(a, b, inside);
     }
 
+    /// A layer's group may have another name in the new file, where it has that of the layer. What is no layer there
+    /// was left out.
+    void copy_layers(const Object& entry, const Object& to, const Others& others) {
+        const auto from = hdf::open_group(entry, "layers");
+        copy_attributes(from, to, inside_of(others, "layers"));
+        std::vector<std::map<std::string, std::string>> groups_of_others;
+        for (const auto& other : others)
+            groups_of_others.push_back(other ? groups_by_name(*other) : std::map<std::string, std::string>());
+        for (const auto& [name, group] : groups_by_name(entry)) {
+            const auto written = layout::group_name(name);
+            if (!hdf::has(to, written))
+                continue;
+            Others same;
+            for (size_t i = 0; i < others.size(); ++i) {
+                auto& there = same.emplace_back();
+                if (const auto found = groups_of_others[i].find(name); found != groups_of_others[i].end())
+                    there.emplace(hdf::open_group_at(*others[i], "layers/" + found->second));
+            }
+            copy_layer(hdf::open_group(from, group), hdf::open_group(to, written), same);
+        }
+    }
+
+    /// Summaries that were passed over for tensors of more points stay behind.
+    void copy_layer(const Object& from, const Object& to, const Others& others) {
+        const auto lost = [&](const char* part) { return hdf::has(from, part) && !hdf::has(to, part); };
+        without_summaries_ = lost("stats") || lost("profile");
+        copy_missing(from, to, others, layer_depth);
+        without_summaries_ = false;
+    }
+
+    static std::map<std::string, std::string> groups_by_name(const Object& entry) {
+        std::map<std::string, std::string> groups;
+        for (const auto& [group, name] : hdf::list_layer_groups(entry).groups)
+            groups.emplace(name, group);
+        return groups;
+    }
+
+    static Others inside_of(const Others& others, const std::string& name) {
+        Others inside;
+        for (const auto& other : others) {
+            auto& there = inside.emplace_back();
+            if (other && hdf::has(*other, name) && !hdf::is_external(*other, name) && !leads_nowhere(*other, name))
+                there.emplace(hdf::open_any(*other, name));
+        }
+        return inside;
+    }
+
     void note(const std::string& place) { differing_ += place + "\n"; }
 
     std::string differing_; ///< One place a line
+    bool without_summaries_ = false;
 };
 
 std::vector<std::string> lines_of(const std::string& text) {

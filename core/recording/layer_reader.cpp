@@ -44,8 +44,14 @@ NormLayer read_identity(const Object& group, const LayerPlace& place, int index)
     return layer;
 }
 
-std::vector<float> read_parameter(const Object& group, const std::string& name) {
-    return has(group, name) ? all_values(open_dataset(group, name), most_parameters) : std::vector<float>();
+/// What `read` gives; where it fails, what there is without it, with a note.
+template <typename Read>
+auto readable(LeftOut& left_out, Read read) -> std::invoke_result_t<Read> {
+    auto result = guarded(read);
+    if (result)
+        return std::move(*result);
+    left_out.add(result.error());
+    return {};
 }
 
 /// Whether a writer has made a tensor and not come to its first sample.
@@ -57,6 +63,12 @@ std::shared_ptr<Rows> read_tensor(const Object& root, const std::string& path, i
     if (!has_at(root, path) || awaits_samples_at(root, path))
         return nullptr;
     return std::make_shared<Rows>(open_dataset_at(root, path), channel_axis);
+}
+
+/// What is to be said of a tensor's values.
+void note_values(const Rows& rows, LayerRecording& into) {
+    into.from_float64 = into.from_float64 || rows.is_wide();
+    into.warnings.insert(into.warnings.end(), rows.notes().begin(), rows.notes().end());
 }
 
 /// Opens a tensor that has the shape of the input, or none. Where a writer stopped between two tensors, both keep the
@@ -94,10 +106,11 @@ std::vector<int32_t> read_places(const Object& group, const char* name, int64_t 
     return places;
 }
 
-void read_tensors(const Object& root, const Object& group, const LayerPlace& place, LayerRecording& into) {
-    const auto axis = into.layer.channel_axis;
+void read_tensors(const Object& root, const Object& group, const LayerPlace& place, LayerRecording& into,
+                  LeftOut& left_out) {
     if (awaits_samples_at(root, place.input) || awaits_samples_at(root, place.output))
         return;
+    const auto axis = into.layer.channel_axis;
     const auto input = read_tensor(root, place.input, axis);
     if (!input || !has_at(root, place.output)) {
         if (input || has_at(root, place.output))
@@ -105,16 +118,21 @@ void read_tensors(const Object& root, const Object& group, const LayerPlace& pla
                  std::string("expected an input and an output, found ") + (input ? "no output" : "no input"));
         return;
     }
+    const auto output = read_like(*input, root, place.output, axis);
+    for (const auto quantity : {Quantity::input_grad, Quantity::input_grad_total, Quantity::output_grad})
+        into.tensor(quantity) = readable(left_out, [&]() -> std::shared_ptr<const RowSource> {
+            return read_like(*input, group, layout::name_of(quantity), axis);
+        });
     into.input = input;
-    into.output = read_like(*input, root, place.output, axis);
+    into.output = output;
     into.layer.channels = input->channels();
-    into.input_grad = read_like(*input, group, layout::input_grad, axis);
-    into.input_grad_total = read_like(*input, group, layout::input_grad_total, axis);
-    into.output_grad = read_like(*input, group, layout::output_grad, axis);
     into.samples = input->samples();
     into.tokens = input->tokens();
-    into.token_positions = read_places(group, layout::token_positions, into.tokens);
-    into.token_samples = read_places(group, layout::token_samples, into.tokens);
+    note_values(*input, into);
+    note_values(*output, into);
+    for (auto [places, name] : {std::pair(&into.token_positions, layout::token_positions),
+                                std::pair(&into.token_samples, layout::token_samples)})
+        *places = readable(left_out, [&, name = name] { return read_places(group, name, into.tokens); });
 }
 
 /// Channels of a layer without tensors.
@@ -128,31 +146,56 @@ int64_t told_channels(const Object& group, const NormLayer& layer) {
     return shape.empty() ? static_cast<int64_t>(layer.weight.size()) : channels;
 }
 
-void expect_length(const Object& group, const char* name, const std::vector<float>& values, int64_t channels,
-                   bool one_is_enough) {
-    const auto length = static_cast<int64_t>(values.size());
-    if (length == 0 || length == channels || channels == 0 || (one_is_enough && length == 1))
-        return;
-    fail(ErrorCode::damaged, group.at(name),
-         "expected " + std::to_string(channels) + " values, found " + std::to_string(length));
+bool fits(int64_t length, int64_t channels, bool one_is_enough) {
+    return length == 0 || length == channels || channels == 0 || (one_is_enough && length == 1);
 }
 
-void read_parameters(const Object& group, LayerRecording& into) {
+/// One value a channel, or also a single one. None where the layer has no such parameter.
+std::vector<float> read_parameter(const Object& group, const std::string& name, int64_t channels, bool one_is_enough) {
+    if (!has(group, name))
+        return {};
+    auto values = all_values(open_dataset(group, name), most_parameters);
+    if (!fits(static_cast<int64_t>(values.size()), channels, one_is_enough))
+        fail(ErrorCode::damaged, group.at(name),
+             "expected " + std::to_string(channels) + " values, found " + std::to_string(values.size()));
+    return values;
+}
+
+void read_parameters(const Object& group, LayerRecording& into, LeftOut& left_out) {
     auto& layer = into.layer;
-    layer.weight = read_parameter(group, "weight");
-    layer.bias = read_parameter(group, "bias");
-    layer.alpha = read_parameter(group, "alpha");
-    layer.shift = read_parameter(group, "shift");
-    into.weight_grad = read_parameter(group, "weight_grad");
-    into.bias_grad = read_parameter(group, "bias_grad");
-    into.alpha_grad = read_parameter(group, "alpha_grad");
-    into.shift_grad = read_parameter(group, "shift_grad");
+    const auto read = [&](const char* name, bool one_is_enough = false) {
+        return readable(left_out, [&] { return read_parameter(group, name, layer.channels, one_is_enough); });
+    };
+    layer.weight = read("weight");
     if (layer.channels == 0)
         layer.channels = told_channels(group, layer);
-    expect_length(group, "weight", layer.weight, layer.channels, false);
-    expect_length(group, "bias", layer.bias, layer.channels, false);
-    expect_length(group, "alpha", layer.alpha, layer.channels, true);
-    expect_length(group, "shift", layer.shift, layer.channels, true);
+    layer.bias = read("bias");
+    layer.alpha = read("alpha", true);
+    layer.shift = read("shift", true);
+    into.weight_grad = read("weight_grad");
+    into.bias_grad = read("bias_grad");
+    into.alpha_grad = read("alpha_grad", true);
+    into.shift_grad = read("shift_grad", true);
+}
+
+/// Channels of a LayerNorm2d whose file does not say on which axis they are: the axis that is as long as the
+/// parameters, or else axis 1, as of images.
+void assume_axis_of_images(const Object& root, const Object& group, const LayerPlace& place, LayerRecording& into) {
+    auto& layer = into.layer;
+    if (layer.kind != NormKind::layer_norm_2d || integer(group, "channel_axis") || !has_at(root, place.input))
+        return;
+    const auto shape = sizes(open_dataset_at(root, place.input));
+    if (shape.size() < 3)
+        return;
+    auto told = integers(group, "normalized_shape");
+    if (told.empty() && has(group, "weight"))
+        told = sizes(open_dataset(group, "weight"));
+    const auto channels = told.empty() ? 0 : told.front();
+    const bool first = channels == shape[1], last = channels == shape.back();
+    layer.channel_axis = last && !first ? -1 : 1;
+    if (first == last)
+        into.warnings.push_back("@channel_axis is not told; axis 1 of " + std::to_string(shape.size()) +
+                                " is taken, as LayerNorm2d has its channels");
 }
 
 } // namespace
@@ -160,24 +203,34 @@ void read_parameters(const Object& group, LayerRecording& into) {
 LayerRecording read_tensor_pair(const Object& root, const PairMapping& pair) {
     const auto input = std::make_shared<Rows>(open_dataset_at(root, pair.input), pair.channel_axis);
     LayerRecording recording;
+    const auto output = read_like(*input, root, pair.output, pair.channel_axis);
     recording.input = input;
-    recording.output = read_like(*input, root, pair.output, pair.channel_axis);
-    if (!recording.output)
+    recording.output = output;
+    if (!output)
         fail(ErrorCode::missing, root.at(pair.output), "expected a dataset, found nothing");
     recording.samples = input->samples();
     recording.tokens = input->tokens();
     recording.layer.channels = input->channels();
+    note_values(*input, recording);
+    note_values(*output, recording);
     return recording;
 }
 
-LayerRecording read_layer(const Object& root, const LayerPlace& place, int index) {
+LayerRecording read_layer(const Object& root, const LayerPlace& place, int index, LeftOut& left_out) {
     const auto group = open_group_at(root, place.group);
     LayerRecording recording;
     recording.layer = read_identity(group, place, index);
-    read_tensors(root, group, place, recording);
-    read_parameters(group, recording);
-    recording.summary = read_summary(group);
-    const bool waits = awaits_samples_at(root, place.input) || awaits_samples_at(root, place.output);
+    const auto tensors = guarded([&] {
+        assume_axis_of_images(root, group, place, recording);
+        read_tensors(root, group, place, recording, left_out);
+    });
+    read_parameters(group, recording, left_out);
+    recording.summary = readable(left_out, [&] { return read_summary(group); });
+    if (!tensors && !recording.summary)
+        throw Failure{tensors.error()};
+    if (!tensors)
+        left_out.add(tensors.error());
+    const bool waits = tensors && (awaits_samples_at(root, place.input) || awaits_samples_at(root, place.output));
     if (!recording.input && !recording.summary && !waits)
         fail(ErrorCode::missing, group.place, "expected tensors (input and output) or summaries, found neither");
     return recording;

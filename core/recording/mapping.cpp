@@ -5,11 +5,13 @@
 #include "core/recording/dump_files.h"
 #include "core/recording/dump_parts.h"
 #include "core/recording/hdf_rows.h"
+#include "core/recording/hdf_tree.h"
 #include "core/recording/natural_order.h"
 #include "core/recording/probe.h"
 #include "core/recording/suggest_pairs.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace normscope {
 
@@ -17,41 +19,18 @@ namespace {
 
 using hdf::Object;
 
-constexpr int deepest = 16;
-constexpr size_t most_groups = 10'000, most_datasets = 100'000; // a group may hold itself; these end the walk
-
-class Listing {
-public:
-    void enter(const Object& group, const std::string& path, int depth) {
-        if (++groups_ > most_groups)
-            return;
-        for (const auto& name : hdf::members(group)) {
-            if (hdf::is_external(group, name) || datasets_.size() >= most_datasets)
-                continue;
-            const auto below = path.empty() ? name : path + "/" + name;
-            if (hdf::is_group(group, name) && depth < deepest)
-                enter(hdf::open_group(group, name), below, depth + 1);
-            else if (hdf::is_dataset(group, name)) {
-                const auto dataset = hdf::open_dataset(group, name);
-                datasets_.push_back({below, hdf::tensor_type(dataset), hdf::sizes(dataset)});
-            }
-        }
-    }
-
-    std::vector<DatasetEntry> take() {
-        std::ranges::sort(datasets_, natural_less, &DatasetEntry::path);
-        return std::move(datasets_);
-    }
-
-private:
-    size_t groups_ = 0;
-    std::vector<DatasetEntry> datasets_;
-};
-
-std::vector<DatasetEntry> walk(const std::string& path, const std::string& group) {
-    Listing listing;
-    listing.enter(hdf::open_group_at(hdf::open_root(path), group), "", 0);
-    return listing.take();
+/// Each dataset once, under the shortest of its names.
+FileDatasets walk(const std::string& path, const std::string& group) {
+    const auto tree = hdf::walk_tree(hdf::open_group_at(hdf::open_root(path), group));
+    FileDatasets list;
+    std::unordered_set<std::string> known;
+    for (const auto& in : tree.groups)
+        for (const auto& dataset : in.datasets)
+            if (known.insert(dataset.identity).second)
+                list.datasets.push_back({dataset.path, dataset.type, dataset.shape});
+    std::ranges::sort(list.datasets, natural_less, &DatasetEntry::path);
+    list.left_out = tree.left_out.lines();
+    return list;
 }
 
 /// One column of an (N, 2) set as rows of one channel.
@@ -126,12 +105,18 @@ std::shared_ptr<Recording> hdf::read_pairs(const std::string& path, const std::s
     return recording;
 }
 
-Result<std::vector<DatasetEntry>> list_datasets(const std::string& path) {
+Result<FileDatasets> list_file(const std::string& path) {
     NORMSCOPE_LET(found, find_dump_files(path));
     const auto& file = found.files.front();
     NORMSCOPE_LET(readable, RandomAccessFile::open(file));
-    NORMSCOPE_TRY(probe(file, [&] { return hdf::guarded([&] { walk(file, found.group); }); }));
+    NORMSCOPE_TRY(probe(
+        file, [&] { return hdf::guarded([&] { walk(file, found.group); }); }, limits_for(readable->size())));
     return hdf::guarded([&] { return walk(file, found.group); });
+}
+
+Result<std::vector<DatasetEntry>> list_datasets(const std::string& path) {
+    NORMSCOPE_LET(list, list_file(path));
+    return std::move(list.datasets);
 }
 
 std::string layout_key(const std::vector<DatasetEntry>& datasets) {

@@ -16,9 +16,18 @@ struct DatasetEntry {
     std::vector<int64_t> shape;
 };
 
-/// All datasets of a file, in the order of their paths, numbers as numbers; links into other files are left out. The
+/// What a file holds.
+struct FileDatasets {
+    std::vector<DatasetEntry> datasets; ///< In the order of their paths, numbers as numbers.
+    std::vector<std::string> left_out;  ///< What cannot be opened, and why: a line each, of very many the first.
+};
+
+/// All datasets of a file, each once under the shortest of its names, also where links run in circles. The
 /// file is first walked in a child process. `path` is what `open_dump` takes; of several files the first one counts,
 /// and of `FILE::/GROUP` the paths go from the group. Errors: as `open_dump`.
+Result<FileDatasets> list_file(const std::string& path);
+
+/// The datasets alone.
 Result<std::vector<DatasetEntry>> list_datasets(const std::string& path);
 
 /// What files of one layout have in common: the paths of their datasets and how many axes each has, as one line.

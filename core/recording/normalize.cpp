@@ -3,7 +3,6 @@
 
 #include "core/statistics/vectorize.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace normscope {
@@ -29,7 +28,8 @@ NORMSCOPE_CLONES RowMoments row_moments(const float* x, std::size_t size, bool c
     const double shift = sum / n, square = sum_of_squares / n;
     if (!centred)
         return {0, square};
-    return {pivot + shift, std::max(0.0, square - shift * shift)};
+    const double variance = square - shift * shift;
+    return {pivot + shift, variance < 0 ? 0 : variance}; // NaN, of a row with Inf, stays NaN as in PyTorch
 }
 
 NORMSCOPE_CLONES void scale_row(const float* x, std::size_t size, double mean, double scale, float* out) {

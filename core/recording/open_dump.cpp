@@ -5,6 +5,7 @@
 #include "core/recording/dump_layout.h"
 #include "core/recording/dump_parts.h"
 #include "core/recording/join.h"
+#include "core/recording/left_out.h"
 #include "core/recording/mapping.h"
 #include "core/recording/probe.h"
 
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <sstream>
 #include <thread>
 
 namespace normscope {
@@ -26,19 +28,51 @@ uint64_t file_state(const std::string& path) {
     return static_cast<uint64_t>(size) * 0x9e3779b97f4a7c15u + static_cast<uint64_t>(time);
 }
 
-/// Reads the first and the last rows of every tensor, as a view would.
-void touch(const Recording& recording) {
+/// Reads the first and the last rows of a tensor, as a view would.
+Result<void> touch(const RowSource& rows) {
     constexpr int64_t block = 1 << 16; // floats
-    for (const auto& layer : recording.layers)
+    const auto count = std::min(rows.rows(), std::max<int64_t>(1, block / rows.channels()));
+    std::vector<float> values(static_cast<size_t>(count * rows.channels()));
+    NORMSCOPE_TRY(rows.read(0, count, values));
+    return rows.read(rows.rows() - count, count, values);
+}
+
+/// The tensors that open and cannot be read, as lines of `LAYER QUANTITY REASON`, for the process that goes on.
+std::string unreadable_tensors(const Recording& recording) {
+    constexpr size_t limit = 12 << 10; // bytes that a probe passes on, with room for one more line
+    std::ostringstream lines;
+    for (size_t layer = 0; layer < recording.layers.size(); ++layer)
         for (const Quantity quantity : every_quantity) {
-            const auto& rows = layer.tensor(quantity);
-            if (!rows)
-                continue;
-            const auto count = std::min(rows->rows(), std::max<int64_t>(1, block / rows->channels()));
-            std::vector<float> values(static_cast<size_t>(count * rows->channels()));
-            hdf::value_of(rows->read(0, count, values));
-            hdf::value_of(rows->read(rows->rows() - count, count, values));
+            const auto& rows = recording.layers[layer].tensor(quantity);
+            const auto read = rows ? touch(*rows) : Result<void>();
+            if (!read)
+                lines << layer << ' ' << static_cast<int>(quantity) << ' ' << read.error().line() << '\n';
+            if (lines.tellp() > static_cast<std::streamoff>(limit))
+                throw hdf::Failure{read.error()};
         }
+    return lines.str();
+}
+
+/// Takes out what the lines name; a layer without its input or output shows its summary alone.
+void leave_out(const std::string& lines, Recording& recording) {
+    std::istringstream stream(lines);
+    LeftOut left_out;
+    size_t place = 0;
+    for (int quantity = 0; stream >> place >> quantity && place < recording.layers.size();) {
+        std::string reason;
+        std::getline(stream >> std::ws, reason);
+        left_out.add({ErrorCode::damaged, "", reason});
+        auto& layer = recording.layers[place];
+        layer.tensor(static_cast<Quantity>(quantity)) = nullptr;
+        if (!layer.input || !layer.output)
+            for (const auto each : every_quantity)
+                layer.tensor(each) = nullptr;
+    }
+    std::erase_if(recording.layers, [](const LayerRecording& layer) { return !layer.input && !layer.summary; });
+    if (recording.layers.empty())
+        throw hdf::Failure{left_out.first()};
+    for (const auto& line : left_out.lines())
+        recording.warnings.push_back(line);
 }
 
 using Opened = Result<std::shared_ptr<const Recording>>;
@@ -48,12 +82,13 @@ using Read = std::function<std::shared_ptr<Recording>(const std::string& path, c
 
 Opened open_once(const std::string& path, const std::string& group, const Read& read) {
     NORMSCOPE_LET(file, RandomAccessFile::open(path));
-    // Walking takes milliseconds, decompressing summaries about 0.1 s a megabyte; a loop takes for ever.
-    ProbeLimits limits;
-    limits.cpu_seconds += static_cast<int>(std::min<uint64_t>(file->size() >> 20, 50));
-    NORMSCOPE_TRY(probe(
-        path, [&] { return hdf::guarded([&] { touch(*read(path, group)); }); }, limits));
-    return hdf::guarded([&]() -> std::shared_ptr<const Recording> { return read(path, group); });
+    const auto walk = [&] { return hdf::guarded([&] { return unreadable_tensors(*read(path, group)); }); };
+    NORMSCOPE_LET(unreadable, probe_text(path, walk, limits_for(file->size())));
+    return hdf::guarded([&]() -> std::shared_ptr<const Recording> {
+        auto recording = read(path, group);
+        leave_out(unreadable, *recording);
+        return recording;
+    });
 }
 
 /// A writer may be in the middle of a change: a file that changes while it fails to open is tried again.
@@ -134,6 +169,23 @@ Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::strin
     shown->run.path = names.front();
     shown->warnings.push_back(std::to_string(shards.size()) + " shards are shown as one recording");
     return std::shared_ptr<const Recording>(shown);
+}
+
+std::vector<std::string> all_warnings(const Recording& recording) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> layers; // by warning
+    for (const auto& layer : recording.layers)
+        for (const auto& warning : layer.warnings) {
+            auto at = std::ranges::find(layers, warning, [](const auto& entry) { return entry.first; });
+            if (at == layers.end())
+                at = layers.insert(at, {warning, {}});
+            at->second.push_back(layer.layer.name);
+        }
+    auto lines = recording.warnings;
+    for (const auto& [warning, names] : layers)
+        lines.push_back(names.front() +
+                        (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more layers" : "") + ": " +
+                        warning);
+    return lines;
 }
 
 uint64_t dump_state(const std::string& path) {

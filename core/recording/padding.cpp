@@ -16,12 +16,6 @@ using Mask = std::shared_ptr<const std::vector<uint8_t>>;
 
 constexpr int64_t most_tokens = int64_t{1} << 28;
 
-/// Padding of a run by (sample, token), row-major.
-struct RunMask {
-    int64_t samples = 0, tokens = 0;
-    Mask values;
-};
-
 Mask read_values(const Object& dataset) {
     auto mask = std::make_shared<std::vector<uint8_t>>();
     for (const auto value : integers_of(dataset, most_tokens))
@@ -83,22 +77,6 @@ Mask own_mask(const Object& group, int64_t rows) {
     return mask;
 }
 
-/// False where the run's mask fits no row of this layer. Channels on axis 1 are those of images, which are not padded;
-/// and of a sample of the tokens none is padding.
-bool read_mask(const Object& group, const std::optional<RunMask>& run, LayerRecording& layer) {
-    const auto* rows = dynamic_cast<const Rows*>(layer.input.get());
-    if (rows == nullptr)
-        return true;
-    if (has(group, layout::mask)) {
-        layer.mask = own_mask(group, rows->rows());
-        return true;
-    }
-    if (!run || layer.layer.channel_axis == 1 || !layer.token_positions.empty())
-        return true;
-    layer.mask = mask_of_rows(*run, rows->row_sizes());
-    return layer.mask != nullptr;
-}
-
 std::string count_of(const std::vector<uint8_t>& mask) {
     return std::to_string(std::ranges::count(mask, 0)) + " of " + std::to_string(mask.size());
 }
@@ -110,21 +88,42 @@ void write_mask(const Object& group, const LayerRecording& layer) {
 
 } // namespace
 
-void read_masks(const Object& entry, Recording& recording) {
-    const auto run = read_run_mask(entry);
-    const auto layers = open_group(entry, "layers");
-    const LayerRecording *padded = nullptr, *other = nullptr;
-    for (auto& layer : recording.layers) {
-        const bool fits = read_mask(open_group(layers, layout::group_name(layer.layer.name)), run, layer);
-        if (layer.mask && std::ranges::count(*layer.mask, 0) == 0)
-            layer.mask = nullptr;
-        padded = padded == nullptr && layer.mask ? &layer : padded;
-        other = other == nullptr && !fits ? &layer : other;
+Padding::Padding(const Object& entry, LeftOut& left_out) {
+    auto read = guarded([&] { return read_run_mask(entry); });
+    if (read)
+        run_ = std::move(*read);
+    else
+        left_out.add(read.error());
+}
+
+void Padding::mark(const Object& group, LayerRecording& layer, LeftOut& left_out) {
+    const auto* rows = dynamic_cast<const Rows*>(layer.input.get());
+    if (rows == nullptr)
+        return;
+    if (has(group, layout::mask)) {
+        auto read = guarded([&] { return own_mask(group, rows->rows()); });
+        if (!read)
+            return left_out.add(read.error());
+        layer.mask = std::move(*read);
+    } else if (run_ && layer.layer.channel_axis != 1 && layer.token_positions.empty()) {
+        // Channels on axis 1 are those of images, which are not padded; and of a sample of the tokens none is padding.
+        layer.mask = mask_of_rows(*run_, rows->row_sizes());
+        if (!layer.mask && unlike_.empty())
+            unlike_ = layer.layer.name;
     }
-    if (padded != nullptr)
-        recording.warnings.push_back(count_of(*padded->mask) + " tokens are padding and left out (run/mask)");
-    if (other != nullptr)
-        recording.warnings.push_back(other->layer.name + ": run/mask fits no rows like these; nothing is left out");
+    if (layer.mask && std::ranges::count(*layer.mask, 0) == 0)
+        layer.mask = nullptr;
+    if (layer.mask && padded_.empty())
+        padded_ = count_of(*layer.mask);
+}
+
+std::vector<std::string> Padding::warnings() const {
+    std::vector<std::string> warnings;
+    if (!padded_.empty())
+        warnings.push_back(padded_ + " tokens are padding and left out (run/mask)");
+    if (!unlike_.empty())
+        warnings.push_back(unlike_ + ": run/mask fits no rows like these; nothing is left out");
+    return warnings;
 }
 
 void write_masks(const Object& entry, const Recording& recording) {

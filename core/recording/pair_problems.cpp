@@ -55,8 +55,8 @@ std::string pair_problem(const Datasets& datasets, const PairMapping& pair) {
 }
 
 std::string detail_problem(const PairMapping& pair) {
-    if (pair.channel_axis != -1 && pair.channel_axis != 1)
-        return "expected the channels on axis -1 or 1, found " + std::to_string(pair.channel_axis);
+    if (pair.channel_axis < -1 || pair.channel_axis > 1)
+        return "expected the channels on axis -1, 0 or 1, found " + std::to_string(pair.channel_axis);
     if (pair.eps && !(std::isfinite(*pair.eps) && *pair.eps >= 0))
         return "expected a finite ε from 0";
     return "";

@@ -45,11 +45,16 @@ Result<bool> take_detail(const std::string& word, PairMapping& pair) {
             return wrong("eps=NUMBER", word);
     } else if (key == "channel_axis") {
         if (!parse_number(value, pair.channel_axis))
-            return wrong("channel_axis=-1 or channel_axis=1", word);
+            return wrong("channel_axis=-1, channel_axis=0 or channel_axis=1", word);
     } else {
         return false;
     }
     return true;
+}
+
+/// Where the channels lie if nobody says so: those of images come before their places.
+int default_axis(const PairMapping& pair) {
+    return kind_from_name(pair.kind) == NormKind::layer_norm_2d ? 1 : -1;
 }
 
 } // namespace
@@ -65,6 +70,8 @@ Result<PairMapping> parse_pair(const std::string& words) {
             return wrong("INPUT[,OUTPUT][,name=…][,kind=…][,eps=…][,channel_axis=…]", words);
         (i == 0 ? pair.input : pair.output) = path_of(list[i]);
     }
+    if (std::ranges::none_of(list, [](const auto& word) { return word.starts_with("channel_axis="); }))
+        pair.channel_axis = default_axis(pair);
     if (pair.input.empty())
         return wrong("INPUT,OUTPUT, or one dataset of two columns", words);
     return pair;
@@ -81,7 +88,7 @@ std::string pair_words(const PairMapping& pair) {
         words << ",kind=" << pair.kind;
     if (pair.eps)
         words << ",eps=" << *pair.eps;
-    if (pair.channel_axis != -1)
+    if (pair.channel_axis != default_axis(pair))
         words << ",channel_axis=" << pair.channel_axis;
     return words.str();
 }

@@ -16,7 +16,7 @@ struct PairMapping {
     std::string name;          ///< Of the layer; "" takes the path of the input.
     std::string kind;          ///< As `@kind` of a dump; "" where unknown.
     std::optional<double> eps;
-    int channel_axis = -1; ///< −1 or 1
+    int channel_axis = -1; ///< −1, 0 (samples last) or 1
 
     const std::string& layer() const { return name.empty() ? input : name; }
     bool operator==(const PairMapping&) const = default;
@@ -28,8 +28,8 @@ struct Pairing {
     std::string store; ///< A JSON file of saved mappings: the one of the file's layout counts. "" for none.
 };
 
-/// A pair as words of a command line: `INPUT[,OUTPUT][,name=NAME][,kind=KIND][,eps=EPS][,channel_axis=1]`. Errors:
-/// bad_argument.
+/// A pair as words of a command line: `INPUT[,OUTPUT][,name=NAME][,kind=KIND][,eps=EPS][,channel_axis=1]`. The
+/// channels of a LayerNorm2d are on axis 1 if the words do not say. Errors: bad_argument.
 Result<PairMapping> parse_pair(const std::string& words);
 /// The words that `parse_pair` takes; what is unknown is left out.
 std::string pair_words(const PairMapping& pair);

@@ -123,6 +123,12 @@ bool may_fork() {
 
 } // namespace
 
+ProbeLimits limits_for(uint64_t bytes) {
+    ProbeLimits limits;
+    limits.cpu_seconds += static_cast<int>(std::min<uint64_t>(bytes >> 20, 50));
+    return limits;
+}
+
 Result<void> probe(const std::string& path, const std::function<Result<void>()>& walk, const ProbeLimits& limits) {
     const auto silent = [&]() -> Result<std::string> {
         NORMSCOPE_TRY(walk());

@@ -3,6 +3,7 @@
 
 #include "core/base/result.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -14,6 +15,9 @@ struct ProbeLimits {
     int wall_seconds = 60;                 ///< A slow network folder is no damage.
     unsigned long more_memory = 4ul << 30; ///< Bytes beyond what the program holds already.
 };
+
+/// What a file of so many bytes may take: walking takes milliseconds, decompressing summaries about 0.1 s a megabyte.
+ProbeLimits limits_for(uint64_t bytes);
 
 /// Runs `walk` in a child process, because libhdf5 crashes or loops on some damaged files, and returns what it
 /// returned. Errors: those of `walk`; damaged when it crashed or ran out of its limits; out_of_memory when no child

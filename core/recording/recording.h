@@ -122,6 +122,8 @@ struct LayerRecording {
     std::shared_ptr<const RowSource> output_grad;      ///< ∂L/∂y
     std::vector<float> weight_grad, bias_grad, alpha_grad, shift_grad;
     std::optional<LayerSummary> summary;
+    bool from_float64 = false;         ///< A tensor is wider in its file: values beyond float32 are read as Inf.
+    std::vector<std::string> warnings; ///< What is to be said beside its figures, a line each.
 
     /// One of the five tensors above; null where the layer has none.
     std::shared_ptr<const RowSource>& tensor(Quantity quantity);

@@ -32,6 +32,9 @@ Source source_of(const RowSource& rows, const std::string& place, const std::str
         fail(ErrorCode::bad_argument, place,
              "expected rows that stream from a dump, found others; leave --virtual out");
     const auto& dataset = stored->dataset();
+    if (!stored->begins_with_samples())
+        fail(ErrorCode::bad_argument, dataset.place,
+             "expected samples on the first axis, found them on another; leave --virtual out");
     const auto file = own_path(dataset);
     if (folder_of(file) != folder_of(path))
         fail(ErrorCode::bad_argument, path,

@@ -12,7 +12,7 @@ Result<FileContents> dump_contents(const std::string& path, const Pairing& pairi
     NORMSCOPE_LET(recording, open_dump(path, pairing));
     FileContents contents;
     contents.run = recording->run;
-    contents.warnings = recording->warnings;
+    contents.warnings = all_warnings(*recording);
     for (const LayerRecording& layer : recording->layers)
         contents.layers.push_back(layer.layer);
     contents.recording = std::move(recording);

@@ -7,7 +7,7 @@ import unittest
 
 from program import BERT, ROOT, ProgramTest
 
-LAYOUTS = ROOT / "tests/golden/layouts"
+LAYOUTS, ODD = ROOT / "tests/golden/layouts", ROOT / "tests/golden/odd"
 
 
 def without_places(report):
@@ -110,11 +110,48 @@ class Dumps(ProgramTest):
                           self.folder / "no.h5", says=["shape"])
         self.assert_fails(2, "inspect", unknown, "--pair", "a,b,kind=layernorm", says=["kind=layernorm"])
 
+    def test_a_member_that_cannot_be_read_leaves_the_rest(self):
+        for name, layers in (("members.h5", ["good", "partly"]), ("foreign_members.h5", ["good"])):
+            found = self.run_json("inspect", ODD / name)
+            self.assertEqual([layer["name"] for layer in found["layers"]], layers)
+            self.assertTrue(any("dangling" in line for line in found["warnings"]), found["warnings"])
+            report = self.report(ODD / name)
+            self.assertEqual(report["layers"][0]["points"], 3 * 5 * 8)
+            self.assertTrue(any("dangling" in line for line in report["warnings"]), report["warnings"])
+
+    def test_files_of_other_programs_are_listed_and_no_layer_is_made_of_coordinates(self):
+        for name, count in (("netcdf.h5", 2), ("anndata.h5", 2), ("keras.h5", 2)):
+            found = self.run_json("inspect", ODD / name)
+            self.assertEqual((found["layers"], len(found["tensors"])), ([], count), name)
+
+    def test_values_that_are_not_finite_are_counted_as_in_pytorch(self):
+        layers = {layer["name"]: layer for layer in self.report(ODD / "not_finite.h5")["layers"]}
+        # Of six rows of eight values torch gives NaN for all of a row with NaN or Inf, but RMSNorm only for the Inf itself.
+        self.assertEqual([layers["LayerNorm"]["output"][what] for what in ("nan", "inf")], [40, 0])
+        self.assertEqual([layers["RMSNorm"]["output"][what] for what in ("nan", "inf")], [1 + 1 + 8 + 8 + 2, 0])
+        wide = next(layer for layer in self.report(ODD / "values.h5")["layers"] if layer["name"] == "wide")
+        self.assertTrue(any("float32" in line for line in wide["warnings"]), wide["warnings"])
+
+    def test_channels_on_the_first_axis_are_paired(self):
+        file = ODD / "values.h5::/entry/layers/reversed"
+        layers = self.run_json("inspect", file, "--pair", "input,output,channel_axis=0")["layers"]
+        self.assertEqual(layers[0]["channels"], 8)
+
     def test_what_cannot_be_opened_is_named(self):
-        self.assert_fails(3, "inspect", LAYOUTS / "unknown_filter.h5", says=["/a/x", "32024"])
+        self.assert_fails(3, "convert", LAYOUTS / "unknown_filter.h5", "-o", self.folder / "x.h5",
+                          says=["/a/x", "32024"])
+        listed = self.run_program("inspect", LAYOUTS / "unknown_filter.h5")
+        self.assertIn("32024", listed.stderr)
+        self.assertIn("a/y", listed.stdout)
         for name in ("elsewhere.h5", "source_0.h5", "raw.bin"):
             shutil.copy(LAYOUTS / name, self.folder)
-        self.assert_fails(3, "inspect", self.folder / "elsewhere.h5", says=["source_1.h5"])
+        found = self.run_json("inspect", self.folder / "elsewhere.h5")
+        self.assertEqual([layer["name"] for layer in found["layers"]], ["raw"])
+        self.assertIn("source_1.h5", found["warnings"][0])
+        for head, words in ((b"MATLAB 5.0 MAT-file, Platform", "-v7.3"), (b"CDF\1", "nccopy"), (b"CDF\5", "nccopy")):
+            (self.folder / "old.h5").write_bytes(head + bytes(200))
+            self.assert_fails(3, "inspect", self.folder / "old.h5", says=[words])
+        (self.folder / "old.h5").unlink()
         self.assert_fails(3, "merge", self.folder / "none*.h5", "-o", self.folder / "x.h5", says=["none*.h5"])
         self.assert_fails(5, "convert", LAYOUTS / "flat.h5", "-o", self.folder / "no/folder.h5", says=["folder.h5"])
         self.assertEqual(self.files(), ["elsewhere.h5", "raw.bin", "source_0.h5"])

@@ -3,6 +3,7 @@
 // itself may crash on them: in the child that walks through the file first, never here; so the child dies without a
 // word to the fuzzer.
 #include "core/recording/dump.h"
+#include "core/recording/mapping.h"
 
 #include <algorithm>
 #include <csignal>
@@ -50,6 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
     if (const auto opened = open_dump(path))
         read_all(**opened);
+    else
+        (void)list_file(path);
     std::remove(path.c_str());
     return 0;
 }

@@ -58,6 +58,7 @@ PairForm::PairForm(QWidget* parent)
     eps_->setToolTip(tr("What is added to the variance, such as 1e-6"));
     channels_->addItem(tr("the last axis"), -1);
     channels_->addItem(tr("axis 1, as in (N, C, …)"), 1);
+    channels_->addItem(tr("axis 0, as in (C, …, N)"), 0);
     QPalette muted = meant_->palette();
     muted.setColor(QPalette::WindowText, muted_text_colour());
     meant_->setPalette(muted);
