@@ -87,6 +87,12 @@ Result<ReportOptions> report_options(const ReportCommand& command) {
     return options;
 }
 
+/// "177792", or "18432 of 177792" where y is known of a sample only.
+std::string points_text(const LayerAnalysis& layer) {
+    const std::string all = std::to_string(layer.points);
+    return layer.fits_sample() ? std::to_string(layer.fitted_points) + " of " + all : all;
+}
+
 /// The layers at a glance, for standard output.
 std::string overview_text(const Analysis& analysis) {
     TextTable table({"#", "norm layer", "kind", "C", "points", "std x", "alpha (points)", "R2", "alpha (bins)",
@@ -102,7 +108,7 @@ std::string overview_text(const Analysis& analysis) {
         const bool straight = points != nullptr && points->has_flag("alpha-undetermined");
         table.row(
             {std::to_string(a.layer.index), a.layer.name, kind_words(a.layer), std::to_string(a.layer.channels),
-             std::to_string(a.points), short_number(a.input.std()),
+             points_text(a), short_number(a.input.std()),
              straight ? "undetermined" : cell(points, &CurveFit::alpha), cell(points, &CurveFit::r2_points),
              bins != nullptr && bins->has_flag("alpha-undetermined") ? "undetermined" : cell(bins, &CurveFit::alpha),
              cell(bins, &CurveFit::r2_bins), curve, short_number(a.line.r2_points),

@@ -17,6 +17,7 @@ namespace {
 void take(const LayerRecording& layer, LayerSums& sums, LayerAnalysis& result) {
     result.padding = layer.mask ? std::count(layer.mask->begin(), layer.mask->end(), 0) : 0;
     result.points = (layer.input->rows() - result.padding) * layer.input->channels();
+    result.fitted_points = result.points;
     result.share = result.points > 0 ? static_cast<double>(sums.input.count) / static_cast<double>(result.points) : 1;
     result.input = sums.input;
     result.output = sums.output;
@@ -37,20 +38,15 @@ void take(const LayerRecording& layer, LayerSums& sums, LayerAnalysis& result) {
         result.warnings.push_back(*warning);
 }
 
-/// Lets a summary of every point stand before what the stored sample gives.
-void take(const LayerSummary& summary, Profile& profile, LayerAnalysis& result) {
-    result.from_summary = true;
-    result.share = 1;
+/// Lets a summary of every point stand before what the stored sample gives of x and of the gradients, which do not
+/// depend on which output is shown.
+void take_input(const LayerSummary& summary, LayerAnalysis& result) {
     if (summary.input) {
         result.input = *summary.input;
         result.points = summary.input->count;
     }
-    if (summary.output)
-        result.output = *summary.output;
-    if (summary.density)
-        result.density = *summary.density;
-    if (summary.profile)
-        profile = *summary.profile;
+    if (result.points == 0 && summary.density)
+        result.points = summary.density->total();
     if (summary.input_grad) {
         result.input_grad = summary.input_grad;
         result.input_grad_histogram = summary.input_grad_histogram;
@@ -60,8 +56,20 @@ void take(const LayerSummary& summary, Profile& profile, LayerAnalysis& result) 
         result.output_grad = summary.output_grad;
         result.output_grad_histogram = summary.output_grad_histogram;
     }
-    if (result.points == 0)
-        result.points = result.density.total();
+}
+
+/// The same of y, which a summary holds before the affine part alone.
+void take_output(const LayerSummary& summary, Profile& profile, LayerAnalysis& result) {
+    result.from_summary = true;
+    result.share = 1;
+    if (summary.output)
+        result.output = *summary.output;
+    if (summary.density)
+        result.density = *summary.density;
+    if (summary.profile)
+        profile = *summary.profile;
+    if (summary.profile || result.fitted_points == 0)
+        result.fitted_points = result.points;
 }
 
 bool has_tensors(const LayerRecording& layer) {
@@ -98,8 +106,10 @@ Result<LayerAnalysis> analyse_part(const LayerRecording& layer, const AnalysisOp
         take(layer, sums, result);
     }
     const bool after_without_tensors = options.affine == AffineView::after && !has_tensors(layer);
+    if (layer.summary)
+        take_input(*layer.summary, result);
     if (layer.summary && (options.affine == AffineView::before || !has_tensors(layer)))
-        take(*layer.summary, profile, result);
+        take_output(*layer.summary, profile, result);
     if (after_without_tensors) {
         result.warnings.emplace_back("only a summary is there, of the value before the affine part; that is shown");
         result.affine = AffineView::before;

@@ -38,9 +38,10 @@ struct LayerAnalysis {
     NormLayer layer;
     AffineView affine = AffineView::before;
     bool as_stored = false;    ///< The output as stored was analysed because kind or ε are unknown.
-    bool from_summary = false; ///< The figures cover the whole run, by its summary; only a sample is stored.
+    bool from_summary = false; ///< y and its fits cover the whole run, by its summary; only a sample is stored.
     bool has_points = false;   ///< False where neither tensors nor a density are there.
-    int64_t points = 0;        ///< B·N·C of the run, without padding
+    int64_t points = 0;        ///< B·N·C of the run, without padding: the population of x and of the gradients
+    int64_t fitted_points = 0; ///< The population of y and its fits: fewer where only the tokens stored have y
     int64_t padding = 0;       ///< Rows of the stored tensors that are padding and left out
     double share = 1;          ///< Of the points, how many these figures cover; below 1 for a preview.
     Moments input, output;     ///< output: of the value that `affine` names
@@ -56,6 +57,8 @@ struct LayerAnalysis {
     CurveFit line;              ///< The straight line, point-weighted, to compare with.
     std::vector<std::string> warnings;
 
+    /// Whether y and its fits are of some of the tokens only.
+    bool fits_sample() const { return fitted_points < points; }
     const CurveFit* fit(Curve curve, Weighting weighting) const;
     /// The fit that stands for the layer where one is shown: of tanh if it was asked for, else of the first curve that
     /// was. Null where nothing was fitted with that weighting.

@@ -80,8 +80,9 @@ std::string joined(const std::vector<std::string>& parts) {
 } // namespace
 
 std::string layers_csv(const Analysis& analysis) {
-    Table table("index,name,kind,channels,eps,eps_source,trained_alpha,points,input_mean,input_std,input_min,input_max,"
-                "input_nan,input_inf,output_std,output_min,output_max,input_grad_rms,output_grad_rms,"
+    Table table("index,name,kind,channels,eps,eps_source,trained_alpha,points,fitted_points,"
+                "input_mean,input_std,input_min,input_max,input_nan,input_inf,output_std,output_min,output_max,"
+                "input_grad_rms,output_grad_rms,"
                 "curve,alpha_points,A_alpha_points,r2_points,alpha_bins,A_alpha_bins,r2_bins,r2_line,warnings");
     CurveFit none;
     none.A = none.alpha = none.r2_points = none.r2_bins = undefined;
@@ -99,6 +100,7 @@ std::string layers_csv(const Analysis& analysis) {
                    eps ? eps->source : "",
                    a.layer.trained_alpha().value_or(undefined),
                    a.points,
+                   a.fitted_points,
                    a.input.mean,
                    a.input.std(),
                    a.input.min,

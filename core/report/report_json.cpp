@@ -82,6 +82,7 @@ Json layer_head(const NormLayer& layer) {
 Json layer_json(const LayerAnalysis& analysis) {
     Json json = layer_head(analysis.layer);
     json["points"] = analysis.points;
+    json["fitted_points"] = analysis.fitted_points;
     if (analysis.padding > 0)
         json["padding_tokens"] = analysis.padding;
     json["from_summary"] = analysis.from_summary;

@@ -92,6 +92,23 @@ class Exports(ProgramTest):
                         for column, number in (("alpha_" + by, "alpha"), ("r2_" + by, "r2_" + by)):
                             self.assertEqual(row[column] and float(row[column]), fits[0][number] if fits else "")
 
+    def test_x_and_gradients_do_not_depend_on_the_output_shown(self):
+        """The dump keeps 48 of 463 tokens, and sums of all of them before the affine part."""
+        before, after = (
+            self.run_json("report", BERT, "--out", self.folder, "--formats", "json,csv", "--affine", affine)["layers"]
+            for affine in ("before", "after")
+        )
+        for one, other in zip(before, after, strict=True):
+            for key in ("points", "input", "input_grad", "output_grad", "gradient_path"):
+                self.assertEqual(one[key], other[key], f"{key} of {one['name']}")
+            self.assertEqual((one["fitted_points"], other["fitted_points"]), (463 * 384, 48 * 384))
+        # From the sums in the file by h5py: √((m2 + count·mean²)/count) of stats/input_grad, std of stats/input.
+        self.assertAlmostEqual(after[1]["input_grad"]["rms"], 0.41998127451, 9)
+        self.assertAlmostEqual(after[1]["input"]["std"], 0.53565648774, 9)
+        with open(self.folder / "layers.csv", newline="") as file:
+            row = list(csv.DictReader(file))[1]
+        self.assertEqual((row["points"], row["fitted_points"]), ("177792", "18432"))
+
     def test_every_curve_and_the_affine_view(self):
         report = self.run_json("report", BERT, "--out", self.folder, "--formats", "json", "--curve", "all", "--weighting",
                                "points")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The user opens something and looks around.
 #include "flow.h"
+
+#include "core/analysis/occupied.h"
 #include "ui/panels/files_panel.h"
 #include "ui/panels/grid_panel.h"
 
@@ -36,9 +38,21 @@ TEST_F(Flow, TheSampleShowsItsClearS) {
     EXPECT_EQ(window().windowTitle(), QStringLiteral("all-minilm-l6-v2.h5 — NormScope"));
     const LayerPtr shown = session().currentResult();
     ASSERT_NE(shown, nullptr);
+    EXPECT_TRUE(both_arms_occupied(*shown, *shown->main_fit(Weighting::points)));
     EXPECT_GT(shown->fit(Curve::tanh, Weighting::bins)->r2_bins, 0.95); // an S, and no straight line
     EXPECT_LT(shown->line.r2_points, shown->fit(Curve::tanh, Weighting::points)->r2_points - 0.02);
-    EXPECT_TRUE(shownLayer().contains(QString::fromStdString(shown->layer.name)));
+    EXPECT_TRUE(wait([&] { return shownLayer().contains(QString::fromStdString(shown->layer.name)); }));
+}
+
+TEST_F(Flow, AFileOpensOnTheSameLayerByItsPathAsWithTheSample) {
+    QTest::mouseClick(window().findChild<QPushButton*>(QStringLiteral("sampleButton")), Qt::LeftButton);
+    ASSERT_TRUE(wait([&] { return session().files().size() == 4; }));
+    ASSERT_TRUE(waitIdle());
+    const QString with_the_sample = shownLayer();
+    closeWindow();
+    openWindow();
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    ASSERT_TRUE(wait([&] { return shownLayer() == with_the_sample; })) << shownLayer().toStdString();
 }
 
 TEST_F(Flow, ArrowKeysWalkTheLayersAndEveryViewFollows) {

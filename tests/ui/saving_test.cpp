@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The user saves what is seen, closes the window and opens it again.
 #include "flow.h"
+#include "ui/panels/grid_panel.h"
 #include "ui/shell/export_dialog.h"
 #include "ui/shell/export_form.h"
 #include "ui/shell/figure_preview.h"
 #include "ui/shell/report_dialog.h"
 
+#include <QCheckBox>
+#include <QComboBox>
 #include <QDockWidget>
+#include <QDoubleSpinBox>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -49,6 +53,29 @@ INSTANTIATE_TEST_SUITE_P(Formats, SaveFigure,
                          ::testing::Values(std::pair("png", "PNG\r\n"), std::pair("svg", "<svg"),
                                            std::pair("pdf", "%PDF")),
                          [](const auto& format) { return std::string(format.param.first); });
+
+TEST_F(Flow, AGridThatHasNoRoomIsSaidBesideItsPreview) {
+    openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));
+    auto& grid = dynamic_cast<GridPanel&>(*window().workbench().showPanel(QStringLiteral("grid")));
+    grid.findChild<QComboBox*>()->setCurrentText(QStringLiteral("all"));
+    ASSERT_TRUE(wait([&] { return grid.view().figure() != nullptr; }));
+    ExportDialog& dialog = *window().openExport(&grid);
+    const auto* preview = dialog.findChild<FigurePreview*>();
+    ASSERT_TRUE(wait([&] { return !preview->image().isNull(); }));
+    EXPECT_FALSE(bar(dialog)->isVisible());
+    for (QCheckBox* box : dialog.findChildren<QCheckBox*>())
+        if (box->text().contains(QStringLiteral("suits the figure")) || box->text() == QStringLiteral("heading"))
+            box->setChecked(false);
+    EXPECT_FALSE(dialog.findChild<ExportForm*>()->parts().parts.warnings) << "no heading, no warnings above the figure";
+    QDoubleSpinBox* height = dialog.findChildren<QDoubleSpinBox*>()[1];
+    height->setValue(40);
+    ASSERT_TRUE(wait([&] { return bar(dialog)->isVisible(); }));
+    EXPECT_TRUE(bar(dialog)->text().startsWith(QStringLiteral("expected room for a panel of each of 13 norm layers")))
+        << bar(dialog)->text().toStdString();
+    height->setValue(140);
+    ASSERT_TRUE(wait([&] { return !preview->image().isNull(); }));
+    EXPECT_FALSE(bar(dialog)->isVisible());
+}
 
 TEST_F(Flow, AFigureThatCannotBeWrittenIsSaidInItsDialog) {
     openSampleFile(QStringLiteral("all-minilm-l6-v2.h5"));

@@ -10,9 +10,11 @@ namespace {
 /// For the metadata: of the one layer that is shown also its name and points.
 std::string provenance_of(const Analysis& shown) {
     std::string line = provenance_line(shown);
-    if (shown.layers.size() == 1)
-        line += " · " + shown.layers[0]->layer.name + ", " + std::to_string(shown.layers[0]->points) + " points";
-    return line;
+    if (shown.layers.size() != 1)
+        return line;
+    const LayerAnalysis& layer = *shown.layers[0];
+    line += " · " + layer.layer.name + ", " + std::to_string(layer.points) + " points";
+    return layer.fits_sample() ? line + ", y of " + std::to_string(layer.fitted_points) : line;
 }
 
 } // namespace

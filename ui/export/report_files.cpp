@@ -18,7 +18,7 @@
 namespace normscope {
 namespace {
 
-constexpr int overview_layers = 20;
+constexpr int overview_layers = 20; ///< To a page of their own height, which is then about that of a sheet
 
 struct NamedFigure {
     std::string name; ///< path in the report without extension
@@ -80,19 +80,36 @@ private:
         return {};
     }
 
-    FigureStyle style_of(const Figure& figure) const {
+    FigureStyle style() const {
         FigureStyle style;
         style.dpi = options_.dpi;
         if (options_.width_px == 0)
-            return natural_style(figure, style);
+            return style;
         style.width_mm = options_.width_px * mm_per_inch / options_.dpi;
         style.height_mm = options_.height_px * mm_per_inch / options_.dpi;
         return style;
     }
 
+    FigureStyle style_of(const Figure& figure) const {
+        return options_.width_px == 0 ? natural_style(figure, style()) : style();
+    }
+
+    /// Every layer, on as many pages as have room for them.
+    void add_overviews(std::vector<NamedFigure>& figures) const {
+        const auto room = static_cast<std::size_t>(options_.width_px == 0 ? overview_layers : overview_room(style()));
+        const std::size_t count = analysis_.layers.size(), pages = std::max<std::size_t>(1, (count + room - 1) / room);
+        for (std::size_t page = 0; page < pages; ++page) {
+            const auto at = [&](std::size_t place) {
+                return analysis_.layers.begin() + static_cast<std::ptrdiff_t>(place * count / pages);
+            };
+            const std::string name = page == 0 ? "overview" : "overview-" + std::to_string(page + 1);
+            figures.push_back({name, overview_figure(shared_analysis_, std::vector<LayerPtr>(at(page), at(page + 1)))});
+        }
+    }
+
     std::vector<NamedFigure> all_figures() const {
         std::vector<NamedFigure> figures;
-        figures.push_back({"overview", overview_figure(shared_analysis_, evenly_chosen(analysis_, overview_layers))});
+        add_overviews(figures);
         figures.push_back({"depth", depth_figure(shared_analysis_)});
         for (std::size_t i = 0; i < names_.size(); ++i) {
             figures.push_back({names_[i] + ".scatter", scatter_figure(shared_analysis_, analysis_.layers[i])});

@@ -25,10 +25,10 @@ const std::vector<std::string>& report_formats();
 /// files that every report has may be written. Errors: those of `check_output`.
 Result<void> check_report(const ReportOptions& options);
 
-/// Writes the whole set: layers/NAME.scatter.*, layers/NAME.gradients.*, depth.*, overview.*, report.pdf, the CSV
-/// tables, report.json, recording.h5 and provenance.txt. All appear together at the end or, on an error or a cancel,
-/// not at all. In any thread while the QApplication's runs its event loop, or in that one. Errors: those of
-/// `check_output`, cancelled, those of the recording.
+/// Writes the whole set: layers/NAME.scatter.*, layers/NAME.gradients.*, depth.*, overview.* (and overview-2.* … where
+/// one page has no room for all layers), report.pdf, the CSV tables, report.json, recording.h5 and provenance.txt. All
+/// appear together at the end or, on an error or a cancel, not at all. In any thread while the QApplication's runs its
+/// event loop, or in that one. Errors: those of `check_output`, cancelled, those of the recording.
 Result<void> write_report(const Recording& recording, const AnalysisPtr& analysis, const ReportOptions& options,
                           Progress& progress);
 

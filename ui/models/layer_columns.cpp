@@ -153,6 +153,17 @@ QString text_of(const LayerRow& row, LayerColumn column) {
     }
 }
 
+/// α, slope and R²: numbers of a fit.
+bool is_of_fit(LayerColumn column) {
+    return column >= LayerColumn::alpha_points && column <= LayerColumn::r2_line;
+}
+
+/// Where only a sample of the tokens has been fitted.
+QString sample_note(const LayerRow& row) {
+    const QString sample = sample_text(*row.result);
+    return sample.isEmpty() ? QString() : Text::tr("* of %1").arg(sample);
+}
+
 /// The fit behind α in words.
 QString fit_note(const LayerRow& row, Weighting weighting) {
     const CurveFit* fit = row.result->main_fit(weighting);
@@ -165,6 +176,8 @@ QString fit_note(const LayerRow& row, Weighting weighting) {
         lines << flags_text(*fit);
     else if (std::isfinite(fit->alpha_error))
         lines << Text::tr("α = %1 ± %2").arg(number_text(fit->alpha, 4), number_text(fit->alpha_error, 1));
+    if (row.result->fits_sample())
+        lines << sample_note(row);
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -195,7 +208,10 @@ QString cell_text(const LayerRow& row, LayerColumn column) {
     if (shown.number == nullptr)
         return text_of(row, column);
     const double value = shown.number(row);
-    return std::isfinite(value) ? shown.format(value) : QStringLiteral("–");
+    if (!std::isfinite(value))
+        return QStringLiteral("–");
+    const bool marked = is_of_fit(column) && row.result->fits_sample();
+    return marked ? shown.format(value) + QLatin1Char('*') : shown.format(value);
 }
 
 QString cell_note(const LayerRow& row, LayerColumn column) {
@@ -215,6 +231,10 @@ QString cell_note(const LayerRow& row, LayerColumn column) {
         return fit_note(row, Weighting::points);
     case LayerColumn::alpha_bins:
         return fit_note(row, Weighting::bins);
+    case LayerColumn::r2_points:
+    case LayerColumn::r2_bins:
+    case LayerColumn::r2_line:
+        return sample_note(row);
     case LayerColumn::input_grad:
     case LayerColumn::output_grad:
     case LayerColumn::gain:

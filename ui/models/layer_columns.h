@@ -49,7 +49,7 @@ QString column_meaning(LayerColumn column);
 
 /// The number; NaN where it is undefined or not known yet, and in columns of text.
 double cell_number(const LayerRow& row, LayerColumn column);
-/// As shown: "…" while it is not known yet, "–" where it is undefined.
+/// As shown: "…" while it is not known yet, "–" where it is undefined, "0.0817*" where it is of a sample of the tokens.
 QString cell_text(const LayerRow& row, LayerColumn column);
 /// More words on a cell: the fit behind α, why something is undefined; "" where there is nothing to add.
 QString cell_note(const LayerRow& row, LayerColumn column);

@@ -120,7 +120,7 @@ void FigurePanel::showEvent(QShowEvent* event) {
 
 void FigurePanel::rebuild() {
     stale_ = false;
-    std::shared_ptr<const Figure> figure = makeFigure(windowParts());
+    std::shared_ptr<const Figure> figure = makeWindowFigure();
     const Absence why = figure ? Absence() : absence();
     view_->setMessage(why.text);
     view_->setFigure(std::move(figure));

@@ -27,6 +27,7 @@ class FigurePanel : public QWidget {
     Q_OBJECT
 public:
     FigureView& view() { return *view_; }
+    const FigureView& view() const { return *view_; }
     /// What is shown now, with these parts (all: for paper); null while nothing is.
     std::shared_ptr<const Figure> exportedFigure(const FigureParts& parts = {}) const;
     /// A file name for the figure, without extension.
@@ -58,6 +59,8 @@ protected:
 
     /// The figure of what is looked at; null when there is none.
     virtual std::shared_ptr<const Figure> makeFigure(const FigureParts& parts) const = 0;
+    /// The same as the window shows it.
+    virtual std::shared_ptr<const Figure> makeWindowFigure() { return makeFigure(windowParts()); }
     /// What surrounds the data in the window: the provenance stands in the contents.
     virtual FigureParts windowParts() const;
     /// Why `makeFigure` gives none.

@@ -19,7 +19,7 @@ protected:
         QStyledItemDelegate::initStyleOption(option, index);
         if (option->widget == nullptr || option->rect.isEmpty())
             return; // how wide it would like to be is asked
-        option->font.setBold(index.row() == view_.currentIndex().row());
+        option->font.setBold(index.row() == view_.currentIndex().row() && !alone(index));
         option->fontMetrics = QFontMetrics(option->font);
         const QStyle& style = *option->widget->style();
         const QRect room = style.subElementRect(QStyle::SE_ItemViewItemText, option, option->widget);
@@ -28,6 +28,10 @@ protected:
     }
 
 private:
+    bool alone(const QModelIndex& index) const {
+        return view_.rows().isSelected(index) && view_.rows().selectedRows().size() == 1;
+    }
+
     const LayerView& view_;
 };
 
@@ -47,6 +51,7 @@ void LayerView::setModel(QAbstractItemModel* model) {
     delete selectionModel(); // the view makes one, and leaves it when it gets another
     rows_ = new RowSelection(model, this);
     setSelectionModel(rows_);
+    connect(rows_, &RowSelection::taken, viewport(), qOverload<>(&QWidget::update)); // the name of the current row
 }
 
 void LayerView::mousePressEvent(QMouseEvent* event) {

@@ -22,8 +22,8 @@ signals:
     void taken(bool anew);
 };
 
-/// The table of norm layers: names are cut so that layers can be told apart, that of the current row is bold, and a
-/// click on the empty part changes nothing.
+/// The table of norm layers: names are cut so that layers can be told apart, that of the current row is bold where it
+/// is not the one selected, and a click on the empty part changes nothing.
 class LayerView : public TableView {
     Q_OBJECT
 public:

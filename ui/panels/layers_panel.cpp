@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/layers_panel.h"
 
+#include "ui/plots/text.h"
+
 #include <QAction>
 #include <QHeaderView>
+#include <QLabel>
 #include <QLineEdit>
 #include <QScopedValueRollback>
 #include <QVBoxLayout>
@@ -29,7 +32,7 @@ constexpr LayerColumn hidden_at_first[] = {LayerColumn::alpha_bins,  LayerColumn
 LayersPanel::LayersPanel(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), model_(new LayerTableModel(session, this)),
       shown_(new PatternFilterModel({static_cast<int>(LayerColumn::name), static_cast<int>(LayerColumn::kind)}, this)),
-      view_(new LayerView(this)) {
+      view_(new LayerView(this)), sample_(new QLabel(this)) {
     shown_->setSourceModel(model_);
     view_->setModel(shown_);
     filter_ = new FilterLine(*shown_, *view_, this);
@@ -38,6 +41,7 @@ LayersPanel::LayersPanel(Session& session, QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(filter_);
     layout->addWidget(view_);
+    layout->addWidget(sample_);
     setUpTable();
     setFocusProxy(view_);
     connect(filter_, &FilterLine::patternChanged, this, &LayersPanel::takeFilter);
@@ -49,9 +53,16 @@ LayersPanel::LayersPanel(Session& session, QWidget* parent)
         follow();
     });
     connect(&session, &Session::layerSelected, this, &LayersPanel::follow);
+    for (const auto change : {&Session::currentChanged, &Session::viewChanged})
+        connect(&session, change, this, &LayersPanel::noteSample);
+    connect(&session, &Session::layerAnalysed, this, &LayersPanel::noteSample);
     connect(view_->header(), &QHeaderView::sectionResized, this, [this](int column) {
         own_widths_ |= column == static_cast<int>(LayerColumn::name) && !fitting_; // by hand
     });
+    sample_->setObjectName(QStringLiteral("sampleNote"));
+    sample_->setMargin(fontMetrics().height() / 4);
+    sample_->setWordWrap(true);
+    noteSample();
     follow();
 }
 
@@ -196,6 +207,13 @@ void LayersPanel::follow() {
     const std::string before = std::exchange(looked_at_, lookedAt());
     if (looked_at_ != before && (chosen_.empty() || chosen_ == std::set{before}))
         choose({looked_at_});
+}
+
+void LayersPanel::noteSample() {
+    const OpenRun* run = session_.currentRun();
+    const QString sample = run == nullptr ? QString() : sample_text(run->layers);
+    sample_->setVisible(!sample.isEmpty());
+    sample_->setText(tr("* of %1, those whose output the file keeps").arg(sample));
 }
 
 void LayersPanel::showEvent(QShowEvent* event) {

@@ -12,10 +12,13 @@
 #include <string>
 #include <vector>
 
+class QLabel;
+
 namespace normscope {
 
-/// The table of norm layers. Its current row is the layer that every view shows; the rows selected are the user's choice
-/// of layers, by name, for the grid and for copying. Other views move the current row and leave a choice of several.
+/// The table of norm layers. Its current row is the layer that every view shows; the rows selected are the user's
+/// choice of layers, by name, for the grid and for copying. Other views move the current row and leave a choice of
+/// several.
 class LayersPanel : public QWidget {
     Q_OBJECT
 public:
@@ -54,12 +57,14 @@ private:
     void follow();
     void refit();
     void fitName();
+    void noteSample();
 
     Session& session_;
     LayerTableModel* model_;
     PatternFilterModel* shown_;
     LayerView* view_;
     FilterLine* filter_;
+    QLabel* sample_; ///< What a * in the table means, where there is one
     std::set<std::string> chosen_; ///< The names of the layers selected
     std::string looked_at_;        ///< The name of the layer that the current row shows
     bool following_ = false;       ///< The current row moves because the layer looked at did, or the other way round.

@@ -66,6 +66,8 @@ std::vector<TextRow> key_rows(const DepthChart& panel, const Look& look, QString
         rows.push_back({series.*name, look.text, 0.9, false, series.line, series.colour});
         doubts = doubts || series.doubted.contains(true);
     }
+    if (!panel.note.isEmpty() && !rows.empty())
+        rows.push_back({panel.note, look.warning, 0.9});
     if (doubts)
         rows.push_back({QStringLiteral("undetermined"), look.text, 0.9, false, Swatch::ring, look.text});
     if (rows.empty())
@@ -106,7 +108,7 @@ public:
     std::string title() const override { return "depth"; }
     std::vector<LayerPtr> layers() const override { return analysis_.layers; }
     std::string zoom_key() const override { return "depth"; }
-    double natural_height_mm(double width_mm) const override { return width_mm * 1.05; }
+    double natural_height_mm(const FigureStyle& style) const override { return style.width_mm * 1.05; }
 
     void populate(QCustomPlot& plot, const Look& look) const override {
         QString description =

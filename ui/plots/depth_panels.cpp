@@ -37,6 +37,11 @@ Doubt alpha_undetermined(Weighting weighting) {
     };
 }
 
+QString sample_note(const Analysis& analysis) {
+    const QString sample = sample_text(analysis.layers);
+    return sample.isEmpty() ? QString() : QStringLiteral("fits of ") + sample;
+}
+
 Value rms_of(std::optional<Moments> LayerAnalysis::*moments) {
     return [=](const LayerAnalysis& layer) { return layer.*moments ? (layer.*moments)->rms() : undefined; };
 }
@@ -51,7 +56,8 @@ DepthChart spread_panel(const Analysis& analysis, const Look& look) {
 }
 
 DepthChart alpha_panel(const Analysis& analysis, const Look& look) {
-    DepthChart panel{QStringLiteral("α"), QStringLiteral("α"), true, {}, QStringLiteral("No curve was fitted.")};
+    DepthChart panel{QStringLiteral("α"), QStringLiteral("α"), true, {}, QStringLiteral("No curve was fitted."),
+                     sample_note(analysis)};
     panel.series.push_back(series_of(
         analysis, {QStringLiteral("fitted α, by points"), QStringLiteral("by points"), look.by_points, Swatch::solid},
         of_fit(Weighting::points, &CurveFit::alpha), alpha_undetermined(Weighting::points)));
@@ -65,7 +71,8 @@ DepthChart alpha_panel(const Analysis& analysis, const Look& look) {
 }
 
 DepthChart measure_panel(const Analysis& analysis, const Look& look) {
-    DepthChart panel{QStringLiteral("R²"), QStringLiteral("R²"), false, {}, QStringLiteral("No curve was fitted.")};
+    DepthChart panel{QStringLiteral("R²"), QStringLiteral("R²"), false, {}, QStringLiteral("No curve was fitted."),
+                     sample_note(analysis)};
     panel.series.push_back(series_of(
         analysis, {QStringLiteral("R² of points"), QStringLiteral("of points"), look.by_points, Swatch::solid},
         of_fit(Weighting::points, &CurveFit::r2_points)));

@@ -19,7 +19,8 @@ struct DepthChart {
     QString quantity, short_quantity;
     bool logarithmic = false;
     std::vector<DepthSeries> series;
-    QString missing; ///< What is said where no series has a value.
+    QString missing;   ///< What is said where no series has a value.
+    QString note = {}; ///< Of what the fits are, where that is a sample
 };
 
 /// std of the input, α, R² and gradient RMS of all layers.

@@ -23,6 +23,7 @@ namespace {
 constexpr double smallest_mm = 20, largest_mm = 5000;
 constexpr int largest_dpi = 2400;
 constexpr double largest_pixels = 4e8; ///< 1.6 GB of image; more is a slip of the keyboard
+constexpr int longest_png = 32767;     ///< Qt draws nothing beyond
 
 Result<void> check_style(const FigureStyle& style, const std::string& path) {
     const auto sensible = [](double mm) { return mm >= smallest_mm && mm <= largest_mm; };
@@ -87,7 +88,13 @@ struct Target {
 };
 
 Result<QByteArray> png_bytes(const Figure& figure, const FigureStyle& style, const Target& target) {
-    QImage image(pixels(style.width_mm, style.dpi), pixels(style.height_mm, style.dpi),
+    const int width = pixels(style.width_mm, style.dpi), height = pixels(style.height_mm, style.dpi);
+    if (std::max(width, height) > longest_png)
+        return Error{ErrorCode::bad_argument, target.path,
+                     "expected a PNG of at most " + std::to_string(longest_png) + " pixels along a side, found " +
+                         std::to_string(width) + " x " + std::to_string(height) +
+                         "; choose fewer dpi, a smaller size, or SVG or PDF"};
+    QImage image(width, height,
                  style.transparent ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
     if (image.isNull())
         return cannot_draw(target.path, "picture");
@@ -168,13 +175,14 @@ Result<void> write_bytes(const std::string& path, const QByteArray& bytes) {
 } // namespace
 
 FigureStyle natural_style(const Figure& figure, FigureStyle style) {
-    style.height_mm = figure.natural_height_mm(style.width_mm);
+    style.height_mm = figure.natural_height_mm(style);
     return style;
 }
 
 Result<void> export_figure(const Figure& figure, const FigureStyle& style, const std::string& path,
                            const std::string& provenance, const Progress* progress) {
     NORMSCOPE_TRY(check_style(style, path));
+    NORMSCOPE_TRY(figure.check_room(style).within(path));
     const QString format = QFileInfo(QString::fromStdString(path)).suffix().toLower();
     if (format == QLatin1String("pdf"))
         return export_pages({&figure}, {style}, path, provenance, progress);
@@ -193,8 +201,10 @@ Result<void> export_pages(const std::vector<const Figure*>& figures, const std::
         return Error{ErrorCode::bad_argument, path,
                      "expected one style for each of at least one figure, found " + std::to_string(figures.size()) +
                          " figures and " + std::to_string(styles.size()) + " styles"};
-    for (const FigureStyle& style : styles)
-        NORMSCOPE_TRY(check_style(style, path));
+    for (size_t page = 0; page < styles.size(); ++page) {
+        NORMSCOPE_TRY(check_style(styles[page], path));
+        NORMSCOPE_TRY(figures[page]->check_room(styles[page]).within(path));
+    }
     NORMSCOPE_LET(bytes, pdf_bytes(figures, styles, {path, QString::fromStdString(provenance), progress}));
     return write_bytes(path, bytes);
 }

@@ -63,8 +63,10 @@ public:
     virtual std::vector<LayerPtr> layers() const = 0;
     /// Figures with the same key show the same axes, so that a zoom into one suits the other.
     virtual std::string zoom_key() const = 0;
-    /// The height at which the figure of this width looks best.
-    virtual double natural_height_mm(double width_mm) const = 0;
+    /// The height at which the figure looks best at this style's width and type.
+    virtual double natural_height_mm(const FigureStyle& style) const = 0;
+    /// Errors: bad_argument where this style leaves no room in which all that is shown can be read.
+    virtual Result<void> check_room(const FigureStyle&) const { return {}; }
     /// Counts what `populate` with the same look would have to count first, in any thread. Stops when `progress`, which
     /// may be null, is cancelled.
     virtual void prepare(const Look&, const Progress* = nullptr) const {}
@@ -85,11 +87,14 @@ std::unique_ptr<Figure> gradient_figure(AnalysisPtr analysis, LayerPtr layer, co
                                         bool logarithmic = false);
 /// std of the input, fitted α, R² and gradient RMS by depth, stacked with a shared x axis.
 std::unique_ptr<Figure> depth_figure(AnalysisPtr analysis, const FigureParts& parts = {});
-/// Small multiples like Figure 2 of arXiv 2503.10622: x symmetric, y shared, bounds as limits. Of the options it takes
-/// count scale, colour map and parts. `clouds` holds what the figure before has counted.
+/// Small multiples like Figure 2 of arXiv 2503.10622: x symmetric, y shared, bounds as limits; every layer given has a
+/// panel. Of the options it takes count scale, colour map and parts. `clouds` holds what the figure before has counted.
 std::unique_ptr<Figure> overview_figure(AnalysisPtr analysis, std::vector<LayerPtr> layers,
                                         const ScatterOptions& options = {},
                                         std::shared_ptr<CountedClouds> clouds = nullptr);
+
+/// How many layers an overview of this style has room for, each in a panel that can be read: at least one.
+int overview_room(const FigureStyle& style, const FigureParts& parts = {});
 
 /// Nothing counted yet.
 std::shared_ptr<CountedClouds> new_clouds();
@@ -102,7 +107,8 @@ FigureStyle natural_style(const Figure& figure, FigureStyle style = {});
 
 /// Writes one figure as PNG, SVG or PDF (by extension) at the style's size, atomically, with provenance in the file's
 /// metadata. In any thread: painting and encoding happen in the caller's. Errors: cannot_write; bad_argument for
-/// another extension or a size that is none; cancelled by `progress`, which may be null.
+/// another extension, a size that is none or that has no room for the figure; cancelled by `progress`, which may be
+/// null.
 Result<void> export_figure(const Figure& figure, const FigureStyle& style, const std::string& path,
                            const std::string& provenance, const Progress* progress = nullptr);
 

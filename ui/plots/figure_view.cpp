@@ -73,6 +73,15 @@ void FigureView::setFontSize(double pt) {
     applyStyle();
 }
 
+FigureStyle FigureView::style() const {
+    FigureStyle style;
+    style.width_mm = width() * mm_per_inch / logicalDpiX();
+    style.height_mm = height() * mm_per_inch / logicalDpiY();
+    style.font_pt = font_pt_;
+    style.theme = theme_;
+    return style;
+}
+
 void FigureView::markLayer(int index) {
     canvas_->setMark(index);
 }

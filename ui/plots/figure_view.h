@@ -26,6 +26,8 @@ public:
     void setMessage(const QString& sentence);
     void setTheme(FigureTheme theme);
     void setFontSize(double pt);
+    /// The size of the view and of its type.
+    FigureStyle style() const;
     /// Marks a norm layer by its 1-based index where the figure shows several: a line in the depth chart, a frame in
     /// the overview. 0 marks none.
     void markLayer(int index);

@@ -164,7 +164,7 @@ public:
     std::string zoom_key() const override {
         return (logarithmic_ ? "log gradients " : "gradients ") + layer_.layer.name;
     }
-    double natural_height_mm(double width_mm) const override { return width_mm * 0.5; }
+    double natural_height_mm(const FigureStyle& style) const override { return style.width_mm * 0.5; }
 
     void populate(QCustomPlot& plot, const Look& look) const override {
         const QString& loss = QString::fromStdString(analysis_.run.loss);

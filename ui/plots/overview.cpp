@@ -17,11 +17,14 @@ namespace {
 constexpr int cells_a_row = 440; ///< Cells across all panels of a row
 constexpr double dot_pt = 1.1;
 constexpr size_t head_rows = 3;
-constexpr double least_width_pt = 76, least_height_pt = 62; ///< Smaller panels have no room for their axes
-constexpr double heading_pt = 40;
-constexpr int most_panels = 40;           ///< More take the interface thread too long to draw, and an eye to read
 constexpr double least_for_head_pt = 105; ///< Height of a panel below which only its name stands above it
 constexpr double labels_pt = 26;          ///< What the axis labels of the first column take
+
+/// "27 × 22 mm"
+std::string size_text(QSizeF points) {
+    const auto mm = [](double pt) { return number_text(pt / 72 * mm_per_inch, 2); };
+    return (mm(points.width()) + QStringLiteral(" × ") + mm(points.height()) + QStringLiteral(" mm")).toStdString();
+}
 
 /// α and R², the latter as its fit weighs; with less room α alone.
 QString measures_text(const CurveFit& fit, const Look& look, double room) {
@@ -70,20 +73,31 @@ public:
             key += " " + std::to_string(layer->layer.index);
         return key;
     }
-    double natural_height_mm(double width_mm) const override {
-        const PanelGrid grid = natural_grid(static_cast<int>(layers_.size()));
-        return 28 + grid.rows * std::min(width_mm * 0.5, 8 + width_mm / grid.columns);
+    double natural_height_mm(const FigureStyle& style) const override {
+        return natural_grid_height_mm(static_cast<int>(layers_.size()), style);
+    }
+
+    Result<void> check_room(const FigureStyle& style) const override {
+        FigureParts parts = options_.parts;
+        parts.warnings = parts.warnings && !analysis_.warnings.empty();
+        const int room = overview_room(style, parts);
+        if (layers_.size() <= static_cast<size_t>(room))
+            return {};
+        return Error{ErrorCode::bad_argument, "",
+                     "expected room for a panel of each of " + std::to_string(layers_.size()) +
+                         " norm layers, found room for " + std::to_string(room) + ", none smaller than " +
+                         size_text(least_panel(style.font_pt)) +
+                         "; choose a larger size, the height that suits the figure, smaller type, or fewer layers"};
     }
 
     void prepare(const Look& look, const Progress* progress) const override {
         clouds_->keep(layers_);
-        const std::vector<size_t> shown = fitting_panels(look);
-        const std::vector<CloudGrain> grain = grains(shown, look);
-        for (size_t i = 0; i < shown.size(); ++i) {
+        const std::vector<CloudGrain> grain = grains(look);
+        for (size_t i = 0; i < layers_.size(); ++i) {
             if (progress != nullptr && progress->cancelled())
                 return;
-            if (layers_[shown[i]]->has_points)
-                clouds_->cloud(layers_[shown[i]], grain[i]);
+            if (layers_[i]->has_points)
+                clouds_->cloud(layers_[i], grain[i]);
         }
     }
 
@@ -91,22 +105,18 @@ public:
         const auto has_view = [this](const LayerPtr& layer) { return !layer->has_points || clouds_->has_view(layer); };
         if (!std::ranges::all_of(layers_, has_view))
             return false;
-        const std::vector<size_t> shown = fitting_panels(look);
-        const std::vector<CloudGrain> grain = grains(shown, look);
-        for (size_t i = 0; i < shown.size(); ++i)
-            if (layers_[shown[i]]->has_points && !clouds_->has_cloud(layers_[shown[i]], grain[i]))
+        const std::vector<CloudGrain> grain = grains(look);
+        for (size_t i = 0; i < layers_.size(); ++i)
+            if (layers_[i]->has_points && !clouds_->has_cloud(layers_[i], grain[i]))
                 return false;
         return true;
     }
 
-    bool same_grain(const Look& a, const Look& b) const override {
-        return grains(fitting_panels(a), a) == grains(fitting_panels(b), b);
-    }
+    bool same_grain(const Look& a, const Look& b) const override { return grains(a) == grains(b); }
 
     void populate(QCustomPlot& plot, const Look& given) const override {
         const Look look = chosen_look(given, options_);
-        const std::vector<size_t> shown = fitting_panels(look);
-        QCPLayoutGrid& body = *make_page(plot, look, page_text(shown.size()), options_.parts);
+        QCPLayoutGrid& body = *make_page(plot, look, page_text(), options_.parts);
         body.setRowSpacing(static_cast<int>(look.px(2)));
         if (layers_.empty()) {
             PanelAxes* axes = make_axes(plot, look);
@@ -114,21 +124,19 @@ public:
             say_instead(*axes, QStringLiteral("No norm layer was recorded."), look);
             return;
         }
-        Page page{plot, body, look, body_height(plot, look), {}, shared_reach(), grains(shown, look), {}, {}};
-        page.grid =
-            grid_for(static_cast<int>(shown.size()), look.px(look.width_pt), page.height, look.px(least_width_pt));
+        Page page{plot, body, look, body_height(plot, look), {}, shared_reach(), grains(look), {}, {}};
+        page.grid = grid(look, page.height / look.unit);
         for (int i = 0; i < page.grid.rows; ++i)
             page.rows.push_back(new QCPMarginGroup(&plot));
         for (int i = 0; i < page.grid.columns; ++i)
             page.columns.push_back(new QCPMarginGroup(&plot));
         // All axes come before the layout knows any: QCustomPlot looks through those that it knows at each new axis.
         std::vector<PanelAxes*> panels;
-        for (size_t i = 0; i < shown.size(); ++i)
+        for (size_t i = 0; i < layers_.size(); ++i)
             panels.push_back(make_axes(plot, look));
         std::vector<QCPAxis*> shared;
-        for (size_t i = 0; i < shown.size(); ++i) {
-            const bool lowest = i + page.columns.size() >= shown.size();
-            add_panel(page, *panels[i], static_cast<int>(i), shown[i], lowest);
+        for (size_t i = 0; i < layers_.size(); ++i) {
+            add_panel(page, *panels[i], i);
             shared.push_back(&panels[i]->y());
         }
         if (page.reach)
@@ -152,10 +160,11 @@ private:
         std::vector<QCPMarginGroup*> rows, columns;
     };
 
-    /// A layer's axes and the head above them, at place `i` of the grid.
-    void add_panel(const Page& page, PanelAxes& axes, int i, size_t layer, bool lowest) const {
+    /// A layer's axes and the head above them.
+    void add_panel(const Page& page, PanelAxes& axes, size_t layer) const {
         const Look& look = page.look;
-        const int row = i / page.grid.columns, column = i % page.grid.columns;
+        const int i = static_cast<int>(layer), row = i / page.grid.columns, column = i % page.grid.columns;
+        const bool lowest = layer + page.columns.size() >= layers_.size();
         const double height = page.height / page.grid.rows;
         const double width = look.px(look.width_pt - labels_pt) / page.grid.columns - look.px(labels_pt / 2);
         const bool measures = options_.parts.measures && height >= look.px(least_for_head_pt);
@@ -165,7 +174,7 @@ private:
         head->setMarginGroup(QCP::msLeft | QCP::msRight, page.columns[static_cast<size_t>(column)]);
         axes.setMarginGroup(QCP::msLeft | QCP::msRight, page.columns[static_cast<size_t>(column)]);
         axes.setMarginGroup(QCP::msBottom, page.rows[static_cast<size_t>(row)]);
-        fill_panel(axes, layer, page.grains[static_cast<size_t>(i)], page);
+        fill_panel(axes, layer, page.grains[layer], page);
         const double length = height - head->minimumOuterSizeHint().height() - look.px(3 * look.font_pt);
         if (length > look.px(3 * look.font_pt) && length < look.px(7 * look.font_pt))
             axes.y().setTicker(QSharedPointer<FewTicker>::create());
@@ -178,29 +187,25 @@ private:
             axes.x().setLabel(QStringLiteral("input x"));
     }
 
-    /// The places of the layers that have room for a panel on this page, evenly chosen.
-    std::vector<size_t> fitting_panels(const Look& look) const {
-        const auto fit = [](double length, double least) { return std::max(1, static_cast<int>(length / least)); };
-        const int room = std::min(most_panels, fit(look.width_pt, least_width_pt) *
-                                                   fit(look.height_pt - heading_pt, least_height_pt));
-        return evenly(layers_.size(), std::min(static_cast<size_t>(room), layers_.size()));
+    PanelGrid grid(const Look& look, double height_pt) const {
+        return grid_for(static_cast<int>(layers_.size()), {look.width_pt, height_pt}, least_panel(look.font_pt));
     }
 
-    PageText page_text(size_t shown) const {
+    PageText page_text() const {
         const QString model = QString::fromStdString(analysis_.run.model);
         QString key =
             QStringLiteral("%1 of %2 norm layers; density in %3, single points as dots; α and R² by points")
-                .arg(QString::number(shown), QString::number(analysis_.layer_count), counts_text(options_.counts));
+                .arg(QString::number(layers_.size()), QString::number(analysis_.layer_count),
+                     counts_text(options_.counts));
         const auto has_bins = [](const LayerPtr& layer) { return layer->main_fit(Weighting::bins) != nullptr; };
         if (std::ranges::any_of(layers_, has_bins))
             key += QStringLiteral(", and by bins of x (dashed)");
-        std::vector<std::string> warnings = analysis_.warnings;
-        if (shown < layers_.size())
-            warnings.push_back("room for " + std::to_string(shown) + " of " + std::to_string(layers_.size()) +
-                               " layers, evenly chosen; select fewer to see them all");
+        key += QStringLiteral(", dotted where no point lies");
+        if (const QString sample = sample_text(layers_); !sample.isEmpty())
+            key += QStringLiteral(", of ") + sample;
         return {(model.isEmpty() ? QString() : model + QStringLiteral(": ")) +
                     QStringLiteral("input and output of the norm layers"),
-                key, warnings, QString::fromStdString(provenance_line(analysis_))};
+                key, analysis_.warnings, QString::fromStdString(provenance_line(analysis_))};
     }
 
     QString quantity() const {
@@ -233,20 +238,18 @@ private:
         return view;
     }
 
-    /// How finely the layers at these places are counted, each as far as its panel is zoomed into.
-    std::vector<CloudGrain> grains(const std::vector<size_t>& shown, const Look& look) const {
-        const auto panels = static_cast<int>(shown.size());
-        const int columns = grid_for(panels, look.width_pt, look.height_pt, least_width_pt).columns;
+    /// How finely the layers are counted, each as far as its panel is zoomed into.
+    std::vector<CloudGrain> grains(const Look& look) const {
+        const int columns = grid(look, look.height_pt).columns;
         const int cells = cells_a_row / std::clamp(columns, 2, 4);
         const std::optional<double> reach = shared_reach();
-        std::vector<CloudGrain> grains(shown.size());
-        for (size_t i = 0; i < shown.size(); ++i) {
-            if (!layers_[shown[i]]->has_points)
+        std::vector<CloudGrain> grains(layers_.size());
+        for (size_t i = 0; i < layers_.size(); ++i) {
+            if (!layers_[i]->has_points)
                 continue;
-            const ScatterView seen = view(shown[i], reach);
-            const PanelZoom zoom = look.zoom(i, shown.size());
-            grains[i] =
-                CloudGrain::fitting(layers_[shown[i]]->density, 2 * seen.x / zoom.x, 2 * seen.y / zoom.y, cells);
+            const ScatterView seen = view(i, reach);
+            const PanelZoom zoom = look.zoom(i, layers_.size());
+            grains[i] = CloudGrain::fitting(layers_[i]->density, 2 * seen.x / zoom.x, 2 * seen.y / zoom.y, cells);
         }
         return grains;
     }

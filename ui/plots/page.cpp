@@ -12,12 +12,25 @@
 namespace normscope {
 namespace {
 
-constexpr double margin_pt = 7;
+constexpr double margin_pt = 7, gap_pt = 4;
+constexpr double name_scale = 1.25;  ///< Of a page's name, beside its other text
+constexpr double line_height = 1.2;  ///< Beside the size of the type
 constexpr int warning_lines = 2;
 constexpr int provenance_lines = 2, provenance_lines_narrow = 4;
 constexpr int description_lines = 2, description_lines_narrow = 3;
 constexpr double foot_share = 0.13;              ///< Most of a page's height that provenance may take
 constexpr double least_for_description_pt = 165; ///< Height of a page below which its name has to do
+
+int most_description_lines(const Look& look) {
+    return look.width_pt < narrow_page_pt && look.height_pt > look.width_pt ? description_lines_narrow
+                                                                            : description_lines;
+}
+
+int most_foot_lines(const Look& look) {
+    const int most = look.width_pt < narrow_page_pt ? provenance_lines_narrow : provenance_lines;
+    const double line_pt = look.font_pt * small_scale * line_height;
+    return std::min(most, static_cast<int>(look.height_pt * foot_share / line_pt));
+}
 
 /// Each warning on a line of its own; when there are more than fit, the last line says how many are left.
 std::vector<TextRow> warning_rows(const Look& look, const std::vector<std::string>& warnings) {
@@ -38,11 +51,10 @@ std::vector<TextRow> warning_rows(const Look& look, const std::vector<std::strin
 
 std::vector<TextRow> heading_rows(const Look& look, const PageText& text) {
     std::vector<TextRow> rows;
-    rows.push_back({text.name, look.text, 1.25, true});
+    rows.push_back({text.name, look.text, name_scale, true});
     rows.back().elide = Qt::ElideMiddle;
     rows.back().shrink = true;
-    const int most =
-        look.width_pt < narrow_page_pt && look.height_pt > look.width_pt ? description_lines_narrow : description_lines;
+    const int most = most_description_lines(look);
     if (look.height_pt >= least_for_description_pt)
         for (const QString& line : wrapped_text(text.description, look.font(), page_width(look), most))
             rows.push_back({line, look.muted, 1});
@@ -51,9 +63,7 @@ std::vector<TextRow> heading_rows(const Look& look, const PageText& text) {
 
 std::vector<TextRow> foot_rows(const Look& look, const QString& provenance) {
     std::vector<TextRow> rows;
-    const int most = look.width_pt < narrow_page_pt ? provenance_lines_narrow : provenance_lines;
-    const double line_pt = look.font_pt * small_scale * 1.2;
-    const int lines = std::min(most, static_cast<int>(look.height_pt * foot_share / line_pt));
+    const int lines = most_foot_lines(look);
     if (lines < 1)
         return rows;
     for (const QString& line : wrapped_text(provenance, look.font(small_scale), page_width(look), lines))
@@ -78,7 +88,7 @@ QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& te
     QCPLayoutGrid& page = *plot.plotLayout();
     const int margin = static_cast<int>(look.px(margin_pt));
     page.setMargins({margin, margin, margin, margin});
-    page.setRowSpacing(static_cast<int>(look.px(4)));
+    page.setRowSpacing(static_cast<int>(look.px(gap_pt)));
     auto* body = new QCPLayoutGrid;
     body->setColumnSpacing(static_cast<int>(look.px(8)));
     body->setRowSpacing(static_cast<int>(look.px(6)));
@@ -94,6 +104,15 @@ QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& te
     if (parts.provenance)
         add_rows(foot_rows(look, text.provenance));
     return body;
+}
+
+double frame_height_pt(const Look& look, const FigureParts& parts) {
+    double lines = parts.warnings ? warning_lines * small_scale : 0;
+    if (parts.heading)
+        lines += name_scale + (look.height_pt >= least_for_description_pt ? most_description_lines(look) : 0);
+    if (parts.provenance)
+        lines += most_foot_lines(look) * small_scale;
+    return 2 * margin_pt + 2 * gap_pt + lines * line_height * look.font_pt;
 }
 
 double body_height(const QCustomPlot& plot, const Look& look) {

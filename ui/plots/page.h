@@ -24,6 +24,8 @@ struct PageText {
 QCPLayoutGrid* make_page(QCustomPlot& plot, const Look& look, const PageText& text, const FigureParts& parts);
 /// The width between a page's margins, in layout pixels.
 double page_width(const Look& look);
+/// The most that the frame of a page takes of its height, in points, before the page is made.
+double frame_height_pt(const Look& look, const FigureParts& parts);
 /// The height that a page leaves for its body, in layout pixels.
 double body_height(const QCustomPlot& plot, const Look& look);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstddef>
-#include <vector>
+#include "ui/plots/figure.h"
+
+#include <QSizeF>
 
 namespace normscope {
 
@@ -11,11 +12,12 @@ struct PanelGrid {
     int rows = 1, columns = 1;
 };
 
-/// Four panels to a row, or three where four would leave much of a page empty.
-PanelGrid natural_grid(int panels);
-/// The grid whose panels are least stretched on a page of this size, and at least `least_width` wide.
-PanelGrid grid_for(int panels, double width, double height, double least_width);
-/// `chosen` of the numbers from 0 to `count` − 1, the first and the last among them.
-std::vector<size_t> evenly(size_t count, size_t chosen);
+/// A smaller panel, in points, has no room for its axes.
+QSizeF least_panel(double font_pt);
+/// The height at which so many panels look best on a page of the style's width: the width says how many stand in a row,
+/// at most four, and the page grows with the rows.
+double natural_grid_height_mm(int panels, const FigureStyle& style);
+/// The grid whose panels are least stretched on a page of this size, and no smaller than `least` where that can be.
+PanelGrid grid_for(int panels, QSizeF page, QSizeF least);
 
 } // namespace normscope

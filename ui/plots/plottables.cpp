@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/plottables.h"
 
-#include <QPainterPath>
-
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace normscope {
 namespace {
@@ -173,8 +172,9 @@ void CloudPlottable::draw_dots(QPainter& painter, const Dots& dots) const {
     flush();
 }
 
-FunctionPlottable::FunctionPlottable(QCPAxisRect& axes, std::function<double(double)> function, const QPen& pen)
-    : PassivePlottable(bottom(axes), left(axes)), function_(std::move(function)) {
+FunctionPlottable::FunctionPlottable(QCPAxisRect& axes, std::function<double(double)> function, const QPen& pen,
+                                     std::vector<Interval> known)
+    : PassivePlottable(bottom(axes), left(axes)), function_(std::move(function)), known_(std::move(known)) {
     setPen(pen);
 }
 
@@ -188,17 +188,42 @@ QCPRange FunctionPlottable::getValueRange(bool& found, QCP::SignDomain, const QC
     return {};
 }
 
-void FunctionPlottable::draw(QCPPainter* painter) {
+std::vector<Interval> FunctionPlottable::everywhere() {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return {{-infinity, infinity}};
+}
+
+/// All of the axis, from left to right.
+std::vector<FunctionPlottable::Stretch> FunctionPlottable::stretches() const {
+    const QRectF rect(clipRect());
+    std::vector<Stretch> stretches;
+    double at = rect.left();
+    const auto go_to = [&](double x, bool known) {
+        const double pixel = std::clamp(mKeyAxis->coordToPixel(x), at, rect.right());
+        if (pixel > at)
+            stretches.push_back({at, pixel, known});
+        at = pixel;
+    };
+    for (const Interval& interval : known_) {
+        go_to(interval.first, false);
+        go_to(interval.last, true);
+    }
+    if (at < rect.right())
+        stretches.push_back({at, rect.right(), false});
+    return stretches;
+}
+
+QPainterPath FunctionPlottable::path(const Stretch& stretch) const {
     const QRectF rect(clipRect());
     const double step = std::max(0.5, mPen.widthF() / 4);
     const auto at = [&](double pixel) {
         return QPointF(pixel, mValueAxis->coordToPixel(function_(mKeyAxis->pixelToCoord(pixel))));
     };
     std::vector<QPointF> points;
-    const auto steps = static_cast<int>(std::ceil(rect.width() / step));
+    const auto steps = static_cast<int>(std::ceil((stretch.to - stretch.from) / step));
     points.reserve(static_cast<size_t>(steps) + 1);
     for (int i = 0; i <= steps; ++i)
-        points.push_back(at(std::min(rect.left() + i * step, rect.right())));
+        points.push_back(at(std::min(stretch.from + i * step, stretch.to)));
     QPainterPath path;
     for (size_t from = 0, to = 1; to < points.size(); from = to++) {
         while (to + 1 < points.size() && is_straight(points, from, to + 1))
@@ -206,9 +231,19 @@ void FunctionPlottable::draw(QCPPainter* painter) {
         if (std::isfinite(points[from].y()) && std::isfinite(points[to].y()))
             add_clipped(path, points[from], points[to], rect.top(), rect.bottom());
     }
-    painter->setPen(mPen);
+    return path;
+}
+
+void FunctionPlottable::draw(QCPPainter* painter) {
+    constexpr double thin = 0.6; // beside the curve where there are data
+    QPen dotted = mPen;
+    dotted.setWidthF(thin * mPen.widthF());
+    dotted.setStyle(Qt::DotLine);
     painter->setBrush(Qt::NoBrush);
-    painter->drawPath(path);
+    for (const Stretch& stretch : stretches()) {
+        painter->setPen(stretch.known ? mPen : dotted);
+        painter->drawPath(path(stretch));
+    }
 }
 
 } // namespace normscope

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/occupied.h"
 #include "core/statistics/point_sample.h"
 #include "ui/plots/cloud.h"
 #include "ui/plots/look.h"
 
+#include <QPainterPath>
 #include <qcustomplot.h>
 
 #include <functional>
@@ -69,10 +71,12 @@ private:
 };
 
 /// A function of x, evaluated along the axis as it is drawn: smooth at every zoom, and cut at the edge of the axes by
-/// itself (SVG knows no clipping here).
+/// itself (SVG knows no clipping here). Outside the stretches of x that hold data it is thin and dotted.
 class FunctionPlottable : public PassivePlottable {
 public:
-    FunctionPlottable(QCPAxisRect& axes, std::function<double(double)> function, const QPen& pen);
+    /// `known`: where there are data, in order; everywhere for what no data are behind.
+    FunctionPlottable(QCPAxisRect& axes, std::function<double(double)> function, const QPen& pen,
+                      std::vector<Interval> known = everywhere());
 
     QCPRange getKeyRange(bool& found, QCP::SignDomain domain) const override;
     QCPRange getValueRange(bool& found, QCP::SignDomain domain, const QCPRange& keys) const override;
@@ -81,7 +85,17 @@ protected:
     void draw(QCPPainter* painter) override;
 
 private:
+    /// From one pixel to another of the axis.
+    struct Stretch {
+        double from = 0, to = 0;
+        bool known = false;
+    };
+    static std::vector<Interval> everywhere();
+    std::vector<Stretch> stretches() const;
+    QPainterPath path(const Stretch& stretch) const;
+
     std::function<double(double)> function_;
+    std::vector<Interval> known_;
 };
 
 } // namespace normscope

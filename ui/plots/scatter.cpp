@@ -64,8 +64,8 @@ public:
         return std::string(layer_.affine == AffineView::after ? "scatter after " : "scatter before ") +
                layer_.layer.name;
     }
-    double natural_height_mm(double width_mm) const override {
-        return width_mm < 120 ? width_mm * 1.5 : width_mm * 0.58;
+    double natural_height_mm(const FigureStyle& style) const override {
+        return style.width_mm < 120 ? style.width_mm * 1.5 : style.width_mm * 0.58;
     }
 
     void prepare(const Look& look, const Progress*) const override { cloud(look); }
@@ -76,9 +76,12 @@ public:
 
     void populate(QCustomPlot& plot, const Look& given) const override {
         const Look look = chosen_look(given, options_);
+        QString description = layer_text(analysis_, layer_);
+        if (layer_.fits_sample())
+            description += QStringLiteral(", y of ") + sample_text(layer_);
         QCPLayoutGrid* body = make_page(plot, look,
-                                        {QString::fromStdString(layer_.layer.name), layer_text(analysis_, layer_),
-                                         layer_.warnings, QString::fromStdString(provenance_line(analysis_))},
+                                        {QString::fromStdString(layer_.layer.name), description, layer_.warnings,
+                                         QString::fromStdString(provenance_line(analysis_))},
                                         options_.parts);
         auto* left = new QCPLayoutGrid;
         left->setRowSpacing(static_cast<int>(look.px(2)));
@@ -174,7 +177,8 @@ private:
         const double height = body_height(plot, look) - (narrow ? least : 0);
         const double width = look.px(look.width_pt) - (narrow ? 0 : 2 * least);
         std::vector<TextRow> rows = readout_rows(layer_, *cloud(look), options_, look);
-        for (; rows.size() >= least_readout_rows; rows.pop_back()) {
+        const size_t fewest = std::min(least_readout_rows, rows.size());
+        for (; rows.size() >= fewest && !rows.empty(); rows.pop_back()) {
             auto element = std::make_unique<TextElement>(&plot, look, rows,
                                                          narrow ? TextElement::Flow::line : TextElement::Flow::column);
             const QSize size = element->minimumOuterSizeHint();

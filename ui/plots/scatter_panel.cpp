@@ -185,7 +185,7 @@ void add_curve(QCPAxisRect& axes, const LayerAnalysis& layer, Weighting weightin
     const CurveFit* fit = layer.main_fit(weighting);
     if (fit != nullptr && has_curve(*fit))
         new FunctionPlottable(
-            axes, [fit = *fit](double x) { return fit.value(x); }, pen);
+            axes, [fit = *fit](double x) { return fit.value(x); }, pen, occupied_ranges(layer));
 }
 
 } // namespace normscope

@@ -39,7 +39,8 @@ int scatter_cells(double width_pt);
 void add_cloud(QCPAxisRect& axes, const ScatterCloud& cloud, const Look& look, double dot_pt);
 /// Makes axes say what is under the cursor: the nearest single point with channel and token, or the cell's count.
 void describe_points(PanelAxes& axes, LayerPtr layer, const ScatterCloud& cloud, const Look& look);
-/// The point-weighted curve solid, or the bin-weighted one dashed; nothing where there is none.
+/// The point-weighted curve solid, or the bin-weighted one dashed, either thin and dotted where no point lies; nothing
+/// where there is none.
 void add_curve(QCPAxisRect& axes, const LayerAnalysis& layer, Weighting weighting, const QPen& pen);
 
 /// The colour and line of a weighting's curve.

@@ -23,6 +23,8 @@ std::vector<TextRow> fit_rows(const LayerAnalysis& layer, Weighting weighting, c
     std::vector<TextRow> rows;
     rows.push_back({points ? QStringLiteral("fit weighted by points") : QStringLiteral("fit weighted by bins of x"),
                     look.text, 0.95, true, points ? Swatch::solid : Swatch::dashed, colour});
+    if (layer.fits_sample())
+        rows.push_back({QStringLiteral("of ") + sample_text(layer), look.warning});
     rows.push_back({equation_text(*fit), look.text, 0.95});
     if (!has_curve(*fit))
         return rows;
@@ -77,6 +79,8 @@ std::vector<TextRow> data_rows(const LayerAnalysis& layer, const ScatterCloud& d
     cells.faint = !density; // a ground for coloured points
     std::vector<TextRow> rows;
     rows.push_back({count_text(layer.points) + QStringLiteral(" points"), look.text, 0.95, true});
+    if (layer.fits_sample())
+        rows.push_back({QStringLiteral("y is shown of %1").arg(sample_text(layer)), look.warning});
     if (density && !drawn.singles.empty())
         rows.push_back({singles_text(drawn), look.text, 0.9, false, Swatch::disc, look.marker});
     if (!cloud.cells.empty())
@@ -114,6 +118,8 @@ std::vector<TextRow> readout_rows(const LayerAnalysis& layer, const ScatterCloud
         add(fit_rows(layer, Weighting::points, look));
     if (options.by_bins)
         add(fit_rows(layer, Weighting::bins, look));
+    if (!rows.empty())
+        rows.push_back({QStringLiteral("where no point lies"), look.text, 0.9, false, Swatch::dotted, look.muted});
     add(comparison_rows(layer, look));
     add(data_rows(layer, drawn, options, look));
     return rows;

@@ -183,6 +183,28 @@ QString layer_text(const Analysis& analysis, const LayerAnalysis& layer) {
     return text;
 }
 
+QString sample_text(const LayerAnalysis& layer) {
+    if (!layer.fits_sample())
+        return {};
+    const int64_t channels = layer.layer.channels;
+    const bool whole = channels > 0 && layer.points % channels == 0 && layer.fitted_points % channels == 0;
+    const int64_t unit = whole ? channels : 1;
+    return QStringLiteral("%1 of %2 %3")
+        .arg(count_text(layer.fitted_points / unit), count_text(layer.points / unit),
+             QLatin1String(whole ? "tokens" : "points"));
+}
+
+QString sample_text(const std::vector<LayerPtr>& layers) {
+    QString text;
+    for (const LayerPtr& layer : layers) {
+        const QString next = layer ? sample_text(*layer) : QString();
+        if (!text.isEmpty() && !next.isEmpty() && next != text)
+            return QStringLiteral("some of the tokens");
+        text = next.isEmpty() ? text : next;
+    }
+    return text;
+}
+
 QString fitted_text(const QString& text, const QFont& font, double width, Qt::TextElideMode mode) {
     return QFontMetricsF(font).elidedText(text, mode, width);
 }

@@ -37,6 +37,10 @@ QString output_axis_text(const LayerAnalysis& layer);
 QString short_output_axis_text(const LayerAnalysis& layer);
 /// "norm layer 11 of 13, LayerNorm, C = 384, ε = 10⁻⁶ (config)"
 QString layer_text(const Analysis& analysis, const LayerAnalysis& layer);
+/// "48 of 463 tokens", of which y and its fits are; "" where they are of the whole run. Of several layers: "some of the
+/// tokens" where they differ.
+QString sample_text(const LayerAnalysis& layer);
+QString sample_text(const std::vector<LayerPtr>& layers);
 /// "log counts"
 QString counts_text(CountScale scale);
 /// The kind as it is known: our name, or that of the file.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is looked at.
+#include "core/analysis/occupied.h"
 #include "ui/session/session_state.h"
 
 #include <algorithm>
@@ -22,13 +23,14 @@ std::vector<NormLayer> layers_of(const OpenFile* file, const OpenRun* run) {
 constexpr double most_band_bins = 256; ///< `LayerAnalysis::band` is over so many equal bins of x
 
 /// How plainly a layer shows its S: how much better its curve describes it than a straight line does, times the share
-/// of the range of x that has points (a single far point makes a good fit and an empty picture). −∞ where that is not
-/// known.
+/// of the range of x that has points. −∞ where points do not lie on both arms of the S, so that the curve says more
+/// than the picture.
 double bend(const LayerPtr& layer) {
     const CurveFit* fit = layer ? layer->main_fit(Weighting::points) : nullptr;
-    const double gain = fit == nullptr ? NAN : fit->r2_points - layer->line.r2_points;
-    const double filled = layer ? static_cast<double>(layer->band.size()) / most_band_bins : 0;
-    return std::isfinite(gain) ? gain * filled : -INFINITY;
+    if (fit == nullptr || !both_arms_occupied(*layer, *fit))
+        return -INFINITY;
+    const double gain = fit->r2_points - layer->line.r2_points;
+    return std::isfinite(gain) ? gain * static_cast<double>(layer->band.size()) / most_band_bins : -INFINITY;
 }
 
 } // namespace
@@ -92,7 +94,8 @@ void Session::State::choose_clearest() {
     const auto clearest = std::max_element(run->layers.begin(), run->layers.end(),
                                            [](const LayerPtr& a, const LayerPtr& b) { return bend(a) < bend(b); });
     current.choice = Choice::clearest;
-    select_layer(static_cast<int>(clearest - run->layers.begin()));
+    if (clearest != run->layers.end() && std::isfinite(bend(*clearest)))
+        select_layer(static_cast<int>(clearest - run->layers.begin()));
 }
 
 } // namespace normscope

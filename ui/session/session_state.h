@@ -54,7 +54,7 @@ public:
     void show(int file, int run, const std::string& layer);
     std::string current_name() const; ///< Of the layer looked at; "" where there is none.
     void select_layer(int place);
-    /// Selects the layer with the clearest S once all are there, if the user has not chosen any yet.
+    /// Selects the layer with the clearest S once all are there, if one shows any and the user has not chosen yet.
     void choose_clearest();
 
     // writing.cpp

@@ -112,7 +112,7 @@ void ExportForm::suit(const Figure& figure) {
     if (!natural_->isChecked())
         return;
     const QSignalBlocker quiet(height_);
-    height_->setValue(figure.natural_height_mm(width_->value() / units_a_mm()) * units_a_mm());
+    height_->setValue(figure.natural_height_mm(style()) * units_a_mm());
 }
 
 QString ExportForm::format() const {
@@ -126,7 +126,8 @@ void ExportForm::setFormat(const QString& format) {
 
 ScatterOptions ExportForm::parts() const {
     ScatterOptions options = source_.options;
-    options.parts = {heading_->isChecked(), measures_->isChecked(), provenance_->isChecked(), colour_bar_->isChecked()};
+    const bool heading = heading_->isChecked(); // its warnings go with it
+    options.parts = {heading, measures_->isChecked(), provenance_->isChecked(), colour_bar_->isChecked(), heading};
     options.by_points = by_points_->isChecked();
     options.by_bins = by_bins_->isChecked();
     options.band = band_->isChecked();

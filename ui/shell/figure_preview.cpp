@@ -27,7 +27,8 @@ QBrush squares() {
 Result<QImage> picture(const Figure& figure, const FigureStyle& style) {
     const QTemporaryDir folder;
     const std::string path = folder.filePath(QStringLiteral("preview.png")).toStdString();
-    NORMSCOPE_TRY(export_figure(figure, style, path, ""));
+    if (const Result<void> drawn = export_figure(figure, style, path, ""); !drawn)
+        return Error{drawn.error().code, "", drawn.error().message}; // where the preview lies tells nobody anything
     return QImage(QString::fromStdString(path));
 }
 

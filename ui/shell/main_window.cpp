@@ -126,7 +126,6 @@ void MainWindow::openPaths(const QStringList& paths) {
 
 void MainWindow::openSample() {
     openPaths(sample_files());
-    showLayer(sample_layer());
 }
 
 void MainWindow::showLayer(const QString& name) {

@@ -43,8 +43,4 @@ QStringList sample_files() {
     return files;
 }
 
-QString sample_layer() {
-    return QStringLiteral("encoder.layer.4.output.LayerNorm");
-}
-
 } // namespace normscope

@@ -14,7 +14,5 @@ QString recorder_file(); ///< The Python recorder as one file.
 
 /// The files that "open the sample" opens, the first to be looked at first; empty when the sample is not there.
 QStringList sample_files();
-/// The norm layer of the first of them that shows the clearest S.
-QString sample_layer();
 
 } // namespace normscope

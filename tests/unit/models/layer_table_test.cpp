@@ -103,6 +103,24 @@ TEST(LayerCells, warnings_and_failures_stand_in_the_row) {
     EXPECT_TRUE(cell_note(failed, LayerColumn::name).contains("cut off"));
 }
 
+TEST(LayerCells, numbers_of_a_fit_to_a_sample_are_marked) {
+    CurveFit fit;
+    fit.A = 2, fit.alpha = 0.25, fit.r2_points = 0.5;
+    LayerRow row = row_of(fit);
+    auto result = std::make_shared<LayerAnalysis>(*row.result);
+    result->layer.channels = 384;
+    result->points = 463 * 384, result->fitted_points = 48 * 384;
+    result->input_grad = Moments();
+    row.result = result;
+    EXPECT_EQ("0.2500*", cell_text(row, LayerColumn::alpha_points));
+    EXPECT_EQ("0.5000*", cell_text(row, LayerColumn::slope));
+    EXPECT_EQ("0.5000*", cell_text(row, LayerColumn::r2_points));
+    EXPECT_EQ("* of 48 of 463 tokens", cell_note(row, LayerColumn::r2_points));
+    EXPECT_TRUE(cell_note(row, LayerColumn::alpha_points).endsWith("48 of 463 tokens"));
+    EXPECT_EQ("177,792", cell_text(row, LayerColumn::points)) << "the run's";
+    EXPECT_FALSE(cell_text(row, LayerColumn::input_grad).endsWith('*')) << "gradients are of the whole run";
+}
+
 struct LayerFilter : LayerTable {
     PatternFilterModel shown{{static_cast<int>(LayerColumn::name), static_cast<int>(LayerColumn::kind)}};
 

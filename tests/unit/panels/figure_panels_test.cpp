@@ -196,6 +196,37 @@ TEST_F(Figures, the_grid_shows_the_tables_selection) {
     EXPECT_EQ(1 + 2 * 2, panel.dataCsv().count('\n')) << "a header, then two fits a layer";
 }
 
+TEST_F(Figures, a_small_grid_is_turned_page_by_page_and_exported_whole) {
+    open_sample();
+    GridPanel panel(session);
+    look(panel, 420, 260);
+    ASSERT_TRUE(until_shown(panel));
+    auto before = panel.view().figure();
+    panel.findChild<QComboBox*>()->setCurrentText("all");
+    ASSERT_TRUE(until_shown(panel, before));
+    const auto* told = panel.findChild<QLabel*>("gridPage");
+    std::size_t seen = panel.view().figure()->layers().size();
+    ASSERT_LT(seen, 13u);
+    EXPECT_EQ(QStringLiteral("1–%1 of 13").arg(seen), told->text());
+    EXPECT_EQ(13u, panel.exportedFigure()->layers().size());
+    while (seen < 13) {
+        before = panel.view().figure();
+        QTest::keyClick(&panel.view(), Qt::Key_PageDown);
+        ASSERT_TRUE(until_shown(panel, before));
+        EXPECT_EQ(static_cast<int>(seen) + 1, panel.view().figure()->layers().front()->layer.index);
+        seen += panel.view().figure()->layers().size();
+    }
+    before = panel.view().figure();
+    session.selectLayer(0);
+    ASSERT_TRUE(until_shown(panel, before)) << "the page of the layer looked at";
+    EXPECT_EQ(1, panel.view().figure()->layers().front()->layer.index);
+    before = panel.view().figure();
+    panel.resize(1200, 800);
+    ASSERT_TRUE(until_shown(panel, before));
+    EXPECT_EQ(13u, panel.view().figure()->layers().size());
+    EXPECT_FALSE(told->isVisible());
+}
+
 TEST_F(Figures, counts_and_colours_are_chosen_in_the_menu_and_kept) {
     open_sample();
     GridPanel grid(session);

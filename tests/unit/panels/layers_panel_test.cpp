@@ -6,6 +6,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHeaderView>
+#include <QLabel>
 #include <QLineEdit>
 
 namespace normscope {
@@ -196,6 +197,17 @@ TEST_F(Layers, the_choice_stays_when_the_table_is_sorted_filtered_or_read_again)
     click(0);
     filter().clear();
     EXPECT_EQ(Places{12}, panel.selection()) << "a plain click is a new choice";
+}
+
+TEST_F(Layers, what_a_mark_means_stands_below_while_there_are_any) {
+    const auto* note = panel.findChild<QLabel*>(QStringLiteral("sampleNote"));
+    EXPECT_FALSE(note->isVisible());
+    session.setAffine(AffineView::after);
+    ASSERT_TRUE(until_analysed());
+    EXPECT_TRUE(note->isVisible());
+    EXPECT_TRUE(note->text().contains("48 of 463 tokens")) << note->text().toStdString();
+    session.setAffine(AffineView::before);
+    EXPECT_FALSE(note->isVisible());
 }
 
 TEST_F(Layers, names_leave_room_for_numbers_until_the_user_sets_their_width) {

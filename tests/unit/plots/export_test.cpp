@@ -131,6 +131,50 @@ TEST_F(Export, SizesAndNamesThatMakeNoSenseAreRefused) {
     }
 }
 
+/// The panels of an overview, by the names above them.
+int panels_of_svg(const QByteArray& svg) {
+    int panels = 0;
+    for (qsizetype at = svg.indexOf("blocks."); at >= 0; at = svg.indexOf("blocks.", at + 1))
+        ++panels;
+    return panels;
+}
+
+TEST_F(Export, EveryLayerChosenHasItsPanelAtTheHeightThatSuitsTheFigure) {
+    for (const int count : {1, 4, 5, 13, 60}) {
+        const AnalysisPtr deep = synthetic::repeated(analysis_, 2, count);
+        const auto overview = overview_figure(deep, deep->layers);
+        for (const double width_mm : {60.0, 85.0, 120.0, 178.0}) {
+            const FigureStyle style = natural_style(*overview, {width_mm});
+            ASSERT_TRUE(export_figure(*overview, style, in_folder("all.svg"), provenance));
+            EXPECT_EQ(panels_of_svg(contents(in_folder("all.svg"))), count) << width_mm << " mm";
+        }
+    }
+}
+
+TEST_F(Export, TheWidthSaysHowManyPanelsStandInARow) {
+    const AnalysisPtr deep = synthetic::repeated(analysis_, 2, 8);
+    const auto overview = overview_figure(deep, deep->layers);
+    const auto rows = [&](double width_mm, int columns) { // as high as so many columns need
+        return (overview->natural_height_mm({width_mm}) - 28) / std::min(width_mm / 2, 8 + width_mm / columns);
+    };
+    EXPECT_NEAR(rows(178, 4), 2, 0.01);
+    EXPECT_NEAR(rows(120, 3), 3, 0.01);
+    EXPECT_NEAR(rows(85, 2), 4, 0.01);
+}
+
+TEST_F(Export, ASizeWithoutRoomForEveryLayerIsRefused) {
+    const AnalysisPtr deep = synthetic::repeated(analysis_, 2, 4);
+    const auto overview = overview_figure(deep, deep->layers);
+    EXPECT_TRUE(export_figure(*overview, {85, 85}, in_folder("square.svg"), provenance));
+    EXPECT_EQ(panels_of_svg(contents(in_folder("square.svg"))), 4);
+    const Result<void> small = export_figure(*overview, {85, 40}, in_folder("small.svg"), provenance);
+    ASSERT_FALSE(small);
+    EXPECT_EQ(small.error().code, ErrorCode::bad_argument);
+    EXPECT_NE(small.error().message.find("each of 4 norm layers, found room for "), std::string::npos)
+        << small.error().message;
+    EXPECT_FALSE(QFile::exists(folder_.filePath("small.svg")));
+}
+
 TEST_F(Export, AnyThreadWritesTheSameBytesWhileTheInterfaceRuns) {
     FigureStyle style;
     style.transparent = true;

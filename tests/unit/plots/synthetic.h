@@ -104,6 +104,19 @@ AnalysisPtr with_layer(const AnalysisPtr& analysis, std::size_t index, Change ch
     return changed;
 }
 
+/// The analysis of a network of so many layers, all like one.
+inline AnalysisPtr repeated(const AnalysisPtr& analysis, std::size_t index, int count) {
+    auto deep = std::make_shared<Analysis>(*analysis);
+    deep->layers.clear();
+    for (deep->layer_count = 0; deep->layer_count < count;) {
+        auto layer = std::make_shared<LayerAnalysis>(*analysis->layers[index]);
+        layer->layer.index = ++deep->layer_count;
+        layer->layer.name = "blocks." + std::to_string(deep->layer_count);
+        deep->layers.push_back(layer);
+    }
+    return deep;
+}
+
 /// A network of `count` norm layers, getting wilder with depth; the second one is a straight line.
 inline std::vector<LayerSpec> deep(int count, NormKind kind = NormKind::layer_norm) {
     std::vector<LayerSpec> specs;

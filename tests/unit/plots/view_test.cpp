@@ -36,6 +36,51 @@ TEST_F(View, AClickChoosesTheLayerInTheDepthChartAndTheOverview) {
     EXPECT_EQ(chosen_, 0) << "a drag is no click";
 }
 
+/// The share of a plot's columns of pixels, from one x to another, in which the curve weighted by points is seen.
+double share_drawn(const QImage& picture, const PanelAxes& panel, double from, double to) {
+    const auto redness = [](const QColor& colour) { return colour.red() - std::max(colour.green(), colour.blue()); };
+    // A pixel at the edge of a line; more than the orange of the other curve has.
+    const int least = redness(Look::of(FigureTheme::light).by_points) * 5 / 8;
+    const auto seen = [&](int column) {
+        for (int row = panel.top(); row < panel.bottom(); ++row)
+            if (redness(QColor(picture.pixel(column, row))) > least)
+                return true;
+        return false;
+    };
+    int drawn = 0, columns = 0;
+    for (int column = static_cast<int>(panel.x().coordToPixel(from)); column < panel.x().coordToPixel(to); ++column) {
+        ++columns;
+        drawn += seen(column);
+    }
+    return static_cast<double>(drawn) / columns;
+}
+
+TEST_F(View, ACurveIsSolidWhereThereArePointsAndDottedElsewhere) {
+    const auto half = synthetic::with_layer(analysis_, 4, [](LayerAnalysis& layer) { // points left of 0 alone
+        const double reach = layer.input.largest();
+        layer.band = {{-reach, 0, -reach / 2, 0, 0, layer.points}};
+    });
+    ScatterOptions options;
+    options.by_bins = options.band = options.bounds = false;
+    for (const bool in_grid : {false, true}) {
+        show(in_grid ? overview_figure(half, {half->layers[4]}) : scatter_figure(half, half->layers[4], options));
+        const QImage picture = view_.picture();
+        const double reach = panel().x().range().upper / 1.1;
+        EXPECT_GT(share_drawn(picture, panel(), -reach, -0.1 * reach), 0.95) << in_grid;
+        EXPECT_LT(share_drawn(picture, panel(), 0.1 * reach, reach), 0.7) << in_grid;
+    }
+}
+
+TEST_F(View, CtrlClickMeansALayerBesideOthers) {
+    int toggled = 0;
+    QObject::connect(&view_, &FigureView::layerToggled, [&](int layer) { toggled = layer; });
+    show(overview_figure(analysis_, analysis_->layers));
+    mouse(QEvent::MouseButtonPress, panel(3).rect().center(), Qt::ControlModifier);
+    mouse(QEvent::MouseButtonRelease, panel(3).rect().center(), Qt::ControlModifier);
+    EXPECT_EQ(toggled, 4);
+    EXPECT_EQ(chosen_, 0);
+}
+
 TEST_F(View, TheMarkMovesWithTheLayerAndLeavesNothing) {
     show(depth_figure(analysis_));
     const QImage plain = view_.picture();
@@ -95,33 +140,30 @@ std::string touching_labels(const QCPAxis& axis) {
     return touching;
 }
 
-/// The analysis of a network of so many layers, all alike.
-AnalysisPtr repeated(const AnalysisPtr& analysis, int count) {
-    auto deep = std::make_shared<Analysis>(*analysis);
-    deep->layers.clear();
-    for (deep->layer_count = 0; deep->layer_count < count;) {
-        auto layer = std::make_shared<LayerAnalysis>(*analysis->layers[4]);
-        layer->layer.index = ++deep->layer_count;
-        deep->layers.push_back(layer);
-    }
-    return deep;
+/// As many of the layers as the view has room for, as the grid shows them.
+std::shared_ptr<const Figure> overview_page(const FigureView& view, const AnalysisPtr& analysis,
+                                            const ScatterOptions& options) {
+    FigureParts parts = options.parts;
+    parts.warnings = false;
+    return overview_figure(analysis, evenly_chosen(*analysis, overview_room(view.style(), parts)), options);
 }
 
 TEST_F(View, TickLabelsDoNotTouch) {
-    const AnalysisPtr deep = repeated(analysis_, 400);
+    const AnalysisPtr deep = synthetic::repeated(analysis_, 4, 400);
     FigureParts bare;
     bare.heading = bare.measures = bare.provenance = false;
     const LayerPtr& layer = analysis_->layers[4];
     const std::shared_ptr<const Figure> figures[] = {depth_figure(analysis_),
                                                      depth_figure(deep),
                                                      depth_figure(analysis_, bare),
-                                                     overview_figure(analysis_, analysis_->layers),
                                                      scatter_figure(analysis_, layer),
                                                      gradient_figure(analysis_, layer),
-                                                     gradient_figure(analysis_, layer, {}, true)};
+                                                     gradient_figure(analysis_, layer, {}, true),
+                                                     nullptr}; // the grid
     for (const QSize size : {QSize(420, 260), QSize(740, 200), QSize(910, 220), QSize(1200, 240), QSize(1600, 1000)})
-        for (const auto& figure : figures) {
+        for (const auto& given : figures) {
             view_.resize(size);
+            const auto figure = given ? given : overview_page(view_, analysis_, {});
             show(figure);
             for (const PanelAxes* axes : panels_of(canvas()))
                 for (const QCPAxis* axis : {&axes->x(), &axes->y()})
@@ -142,10 +184,11 @@ TEST_F(View, NothingOverlapsOrIsCutAtAnySize) {
                                                      gradient_figure(analysis_, analysis_->layers[4]),
                                                      gradient_figure(analysis_, analysis_->layers[4], bare),
                                                      depth_figure(analysis_, bare),
-                                                     overview_figure(analysis_, analysis_->layers, unlabelled)};
+                                                     nullptr}; // the grid
     for (const QSize size : {QSize(240, 200), QSize(420, 260), QSize(360, 640), QSize(1200, 240), QSize(1600, 1000)}) {
         view_.resize(size);
-        for (const auto& figure : figures) {
+        for (const auto& given : figures) {
+            const auto figure = given ? given : overview_page(view_, analysis_, unlabelled);
             show(figure);
             const std::vector<QRect> rects = leaves(canvas());
             for (size_t i = 0; i < rects.size(); ++i) {
@@ -158,7 +201,7 @@ TEST_F(View, NothingOverlapsOrIsCutAtAnySize) {
             if (const char* kept = std::getenv("NORMSCOPE_GALLERY"))
                 view_.picture().save(QStringLiteral("%1/view_%2_%3x%4.png")
                                          .arg(kept)
-                                         .arg(&figure - figures)
+                                         .arg(&given - figures)
                                          .arg(size.width())
                                          .arg(size.height()));
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/occupied.h"
 #include "ui/session/session.h"
 
 #include <QDir>
@@ -55,13 +56,15 @@ struct SessionTest : testing::Test {
         return runs.empty() ? 0 : runs.back().id;
     }
 
-    /// The layer a tanh describes best beside a straight line, where points fill the range of x; without the session.
+    /// The layer a tanh describes best beside a straight line, where points fill the range of x and lie on both arms of
+    /// the S; without the session.
     static int clearest_s(const Recording& recording) {
         Progress progress;
         const auto analysis = analyse(recording, {}, progress);
         const auto bend = [](const LayerPtr& layer) {
-            const double gain = layer->fit(Curve::tanh, Weighting::points)->r2_points - layer->line.r2_points;
-            return gain * static_cast<double>(layer->band.size());
+            const CurveFit& fit = *layer->fit(Curve::tanh, Weighting::points);
+            const double gain = fit.r2_points - layer->line.r2_points;
+            return both_arms_occupied(*layer, fit) ? gain * static_cast<double>(layer->band.size()) : -1;
         };
         const auto best = std::max_element(analysis->layers.begin(), analysis->layers.end(),
                                            [&](const LayerPtr& a, const LayerPtr& b) { return bend(a) < bend(b); });
