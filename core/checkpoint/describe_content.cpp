@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <regex>
 
 namespace normscope {
@@ -93,17 +94,22 @@ std::string describe_zip(const RandomAccessFile& file) {
     if (!archive)
         return "a damaged zip archive (" + archive.error().message + ")";
     const auto holds = [&](const char* name) { return archive->folder_of(name).has_value(); };
-    if (archive->first_ending_in(".npy"))
+    const auto names = archive->names();
+    const auto first_ending_in = [&](const char* ending) {
+        const auto found = std::ranges::find_if(names, [&](const std::string& name) { return name.ends_with(ending); });
+        return found == names.end() ? std::nullopt : std::optional(*found);
+    };
+    if (first_ending_in(".npy"))
         return "a NumPy archive (.npz); give it as --input, or save its arrays as tensors with torch.save";
-    if (archive->first_ending_in(".weights.h5"))
+    if (first_ending_in(".weights.h5"))
         return "a Keras model" + std::string(of_other_framework);
     if (holds("serialized_exported_program.json") || holds("archive_format") || holds("models/model.json"))
         return "an exported program (torch.export), which is not run; save the state_dict() of its module with "
                "torch.save";
-    if (const auto inside = archive->first_ending_in(".safetensors"))
+    if (const auto inside = first_ending_in(".safetensors"))
         return "a zip archive that holds " + *inside + "; unpack it and open that";
     for (const char* ending : {".pt", ".pth", ".bin", ".ckpt", ".pkl"})
-        if (const auto inside = archive->first_ending_in(ending))
+        if (const auto inside = first_ending_in(ending))
             return "a zip archive without data.pkl, which torch.save writes, that holds " + *inside +
                    "; unpack it and open that";
     return "a zip archive without data.pkl, which torch.save writes; if a checkpoint is in it, unpack it";
