@@ -140,6 +140,14 @@ class Dump:
             dataset.resize(first + len(values), axis=0)
             dataset[first:] = values
 
+    def write_row_mask(self, group, first, places):
+        """Padding of a layer's own rows from `first` on."""
+        values = np.ones(places.rows, np.uint8) if places.valid is None else places.valid.astype(np.uint8)
+        if "mask" not in group:
+            group.create_dataset("mask", data=np.ones(first, np.uint8), maxshape=(None,), chunks=(SMALL_CHUNK // 16,))
+        group["mask"].resize(first + len(values), axis=0)
+        group["mask"][first:] = values
+
     def mark(self, dataset, quantity):
         """The attributes that say what a tensor is."""
         if self.dtype == "bfloat16":

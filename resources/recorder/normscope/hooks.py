@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The hooks at one norm layer."""
 import threading
+import warnings
 from dataclasses import dataclass
 
 import torch
@@ -72,6 +73,8 @@ class Tap:
     def __init__(self, recorder, name, module):
         self.recorder, self.name, self.module = recorder, name, module
         self.gradient = recorder.options.gradient
+        # Of a module that has others its name is less to go by: it is left out where it turns out to be no norm.
+        self.doubtful = recorder.about["layers"] is None and next(module.children(), None) is not None
         # PyTorch's own leave their input as it is. Others may work in place, which no counter shows in inference mode.
         self.may_change = type(module) not in (nn.LayerNorm, nn.RMSNorm)
         self.pending = Pending()
@@ -154,7 +157,10 @@ class Tap:
             return
         entered = self.pending.calls.pop()
         self._after_changes(entered)
-        y = self._output(entered.before, output)
+        y = first_tensor(output, entered.before)
+        if y is None:
+            self._refuse(entered.before, output)
+            return
         if not again:
             entered.link.call = self.recorder.take(self, module, entered.before, y)
             if self.gradient and not torch.is_grad_enabled():
@@ -170,10 +176,11 @@ class Tap:
         if changed and entered.passed is not x and not x.requires_grad:
             give_history(x, entered.passed)
 
-    def _output(self, x, output):
-        y = first_tensor(output, x)
-        if y is None:
-            found = first_tensor(output)
-            raise TypeError(f"normscope: {self.name}: expected an output of shape {sizes(x)} like its input, found "
-                            f"{type(output).__name__ if found is None else sizes(found)}; leave the layer out")
-        return y
+    def _refuse(self, x, output):
+        found = first_tensor(output)
+        message = (f"normscope: {self.name}: expected an output of shape {sizes(x)} like its input, found "
+                   f"{type(output).__name__ if found is None else sizes(found)}")
+        if not self.doubtful:
+            raise TypeError(message + "; leave the layer out")
+        self.remove()
+        warnings.warn(message + "; it is left out", stacklevel=4)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`with normscope.record(model, "run.h5"):` writes what the norm layers of a PyTorch model do into a NormScope dump."""
 import contextlib
-import inspect
 import threading
 import time
 import warnings
@@ -15,8 +14,9 @@ from .dump import Dump
 from .hooks import Tap, Turns, in_backward
 from .layers import find_layers, unwrapped
 from .norm import Norm
+from .positions import Decoding, arguments
 from .store import LayerStore, Options
-from .tensors import dense
+from .tensors import dense, without_any_values
 from .write_summary import text_list, write_gradient_flow
 
 SUMMARY_SHARE = 0.02  # of the time that writing summaries while the run goes on may take
@@ -40,22 +40,10 @@ def record(model, path, *, layers=None, gradient="norm", sample=None, dtype="flo
     reduce      Under torch.distributed: merge the summaries of all ranks into one file, instead of a file for each.
     """
     options = Options(gradient, sample, dtype, statistics, seed)
-    _check(options, mask)
-    return Recorder(model, path, options, about=dict(layers=layers, loss=loss, mask=mask, reduce=reduce))
-
-
-def _check(options, mask):
-    choices = {"gradient": (None, "norm", "total", "both"), "dtype": ("float32", "float16", "bfloat16"),
-               "statistics": (True, "moments", False)}
-    for name, allowed in choices.items():
-        if getattr(options, name) not in allowed:
-            raise ValueError(f"{name}: expected one of {allowed}, found {getattr(options, name)!r}")
-    if options.sample is not None and (not isinstance(options.sample, int) or options.sample < 0):
-        raise ValueError(f"sample: expected None or a number of tokens, found {options.sample!r}")
-    if options.sample == 0 and not options.statistics:
-        raise ValueError("expected something to record, found sample=0 with statistics=False; allow one of them")
+    options.check()
     if mask is not None and not isinstance(mask, (str, torch.Tensor)):
         raise ValueError(f"mask: expected a tensor or the name of the model's argument, found {type(mask).__name__}")
+    return Recorder(model, path, options, about=dict(layers=layers, loss=loss, mask=mask, reduce=reduce))
 
 
 class Recorder:
@@ -73,6 +61,10 @@ class Recorder:
         self.used = self.recording = False
         self.failure = None  # the write that ended the recording
 
+    def __deepcopy__(self, _):
+        """A copy of the model has the hooks too, which do not record it."""
+        return self
+
     # --- the with block ------------------------------------------------------------------------------------------
 
     def __enter__(self):
@@ -89,7 +81,9 @@ class Recorder:
             raise ValueError("reduce=True merges statistics, found statistics=False; leave reduce out")
         if not self.reduces or self.rank == 0:
             self.dump = Dump(self._own_path(), self.options.dtype, self._origin())
-        self.calls, self.batch_mask, self.summary_cost, self.summaries_written = {}, None, 0.0, -np.inf
+        self.calls, self.batch_mask, self.steps = {}, None, None
+        self.decoding = Decoding(whole=self.options.sample is None)
+        self.summary_cost, self.summaries_written = 0.0, -np.inf
         self.names_written, self.mask_rows = 0, 0
         self._attach()
         self.recording = True
@@ -126,14 +120,23 @@ class Recorder:
                 self._end_batch(last=True)
             if self.reduces and raises:
                 self._merge_ranks()
-            if raises and not self.stores:
-                warnings.warn("normscope: no norm layer ran inside the with block; the dump is empty", stacklevel=3)
+            if raises:
+                self._say_what_is_missing()
         except Exception:
             if raises:
                 raise
         finally:
             if self.dump:
                 self.dump.finish()
+
+    def _say_what_is_missing(self):
+        missing = [name or "the model itself" for name in self.modules if name not in self.stores]
+        if not self.stores:
+            warnings.warn("normscope: no norm layer ran inside the with block; the dump is empty", stacklevel=4)
+        elif missing and not self.failure:
+            shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+            warnings.warn(f"normscope: {len(missing)} of {len(self.modules)} norm layers were not called and are not in the "
+                          f"dump: {shown}", stacklevel=4)
 
     @contextlib.contextmanager
     def _writing(self):
@@ -168,12 +171,14 @@ class Recorder:
         self.turns.take(lambda: self.recording)
         if not self.recording:
             return
+        around = without_any_values()
+        if around:
+            raise TypeError(f"normscope: expected the model to be called on tensors whose values can be read, found it inside "
+                            f"{around}; leave the with block for that")
         self.begin_batch()
-        if isinstance(self.mask, str):
-            given = inspect.signature(self.model.forward).bind_partial(*args, **kwargs).arguments
-            self.batch_mask = given.get(self.mask, given.get("kwargs", {}).get(self.mask))
-        else:
-            self.batch_mask = self.mask
+        given = arguments(self.model, args, kwargs)
+        self.batch_mask = given.get(self.mask) if isinstance(self.mask, str) else self.mask
+        self.steps = self.decoding.steps(given)
 
     def _after_forward(self, model, *_):
         if not in_backward() and model is self.model:
@@ -188,6 +193,7 @@ class Recorder:
             raise RuntimeError("normscope: expected begin_batch inside the with block, found it outside")
         with self._writing():
             self._end_batch()
+            self.steps = None
             for tap in self.taps:
                 tap.begin_batch()
 
@@ -248,7 +254,7 @@ class Recorder:
             if not self.calls:
                 self._keep_mask(x)
             self.calls[tap.name] = call + 1
-            return self.stores[name].forward(x, y, self.batch_mask)
+            return self.stores[name].forward(x, y, self.batch_mask, self.steps)
 
     def _watch_parameters(self, store):
         for name, parameter in store.norm.owned().items():

@@ -38,6 +38,7 @@ class Places:
     rows: int
     tokens: int
     first_sample: int
+    samples: int
     valid: np.ndarray | None = None  # (rows,) bool: not padding
     told: tuple | None = None  # (sample from first_sample on, token) of each row
 

@@ -23,6 +23,17 @@ class Options:
     seed: int = 0
     first_row: int = 0  # running index of this rank's first row, apart from those of other ranks
 
+    def check(self):
+        choices = {"gradient": (None, "norm", "total", "both"), "dtype": ("float32", "float16", "bfloat16"),
+                   "statistics": (True, "moments", False)}
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name}: expected one of {allowed}, found {getattr(self, name)!r}")
+        if self.sample is not None and (not isinstance(self.sample, int) or self.sample < 0):
+            raise ValueError(f"sample: expected None or a number of tokens, found {self.sample!r}")
+        if self.sample == 0 and not self.statistics:
+            raise ValueError("expected something to record, found sample=0 with statistics=False; allow one of them")
+
     @property
     def gradients(self):
         return {None: (), "norm": ("input_grad", "output_grad"), "total": ("input_grad_total", "output_grad"),
@@ -136,6 +147,7 @@ class LayerStore:
         self.name, self.index, self.call = identity
         self.norm, self.options, self.dump = norm, options, dump
         self.samples = self.rows = 0
+        self.latest = 0, 0  # the first sample of the latest call, and how many
         self.kept = KeptTokens(options) if options.sample else None
         self.summary = LayerSummary(options.statistics is True, options.seed) if options.statistics else None
         self.parameter_gradients = {}  # float64, summed over the run
@@ -154,19 +166,20 @@ class LayerStore:
             told.update(weight_offset=norm.weight_offset)  # the affine part multiplies by weight + offset
         return told
 
-    def forward(self, x, y, mask):
-        """Takes one call's input and output. `mask` is (samples, tokens) bool, true where there is no padding."""
+    def forward(self, x, y, mask, steps=None):
+        """Takes one call's input and output. `mask` is (samples, tokens) bool, true where there is no padding; `steps`
+        says where its tokens are where they do not begin their samples."""
         norm = self.norm
         x, of_parts = dense(x)
         y, _ = dense(y)
         shaped = norm.shaped(x)
-        samples, rows = shaped.shape[0], shaped.numel() // max(1, norm.channels)
-        valid = norm.of_rows(shaped, (mask if of_parts is None else of_parts))
-        places = Places(rows, max(1, rows // max(1, samples)), self.samples, valid)
+        places = self._places(shaped, mask if of_parts is None else of_parts, steps)
         place, slot, index = self._choose(places)
         if self.options.sample is None and self.dump:
             self.dump.write_samples(self.group, "input", self.samples, shaped)
             self.dump.write_samples(self.group, "output", self.samples, norm.shaped(y))
+            if of_parts is not None or "mask" in self.group:
+                self.dump.write_row_mask(self.group, self.rows, places)
             for waiting in self.missing.values():
                 waiting[self.samples] = shaped.shape
         if self.kept:
@@ -174,10 +187,24 @@ class LayerStore:
             self.kept.put("output", slot, norm.rows(y), place)
         if self.summary:
             self.summary.add_points(self.options.first_row + self.rows, norm.channels, places, self._points(x, y))
-        call = Call(self, self.samples, valid, place, slot, index)
-        self.samples += samples
-        self.rows += rows
+        call = Call(self, places.first_sample, places.valid, place, slot, index)
+        self.latest = places.first_sample, places.samples
+        self.samples = max(self.samples, places.first_sample + places.samples)
+        self.rows += places.rows
         return call
+
+    def _places(self, shaped, mask, steps):
+        """What the rows of a call are. Samples are new ones, unless its tokens come after those of the call before."""
+        samples, rows = shaped.shape[0], shaped.numel() // max(1, self.norm.channels)
+        places = Places(rows, max(1, rows // max(1, samples)), self.samples, samples, self.norm.of_rows(shaped, mask))
+        token = self.norm.of_rows(shaped, steps.table) if steps else None
+        if token is not None:
+            heads = shaped.shape[2] if shaped.dim() == 4 and shaped.shape[:2] == steps.table.shape else 1
+            places.samples = len(steps.table)
+            places.told = self.norm.of_rows(shaped, steps.samples), token * heads + np.arange(rows) % heads
+            if steps.continues and self.latest[1] == places.samples:
+                places.first_sample = self.latest[0]
+        return places
 
     def _points(self, x, y):
         for first, x_rows, y_rows in self.norm.row_blocks(x, y):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tensors that a layer gets and gives: which one is meant, whether its values can be had, nested ones as dense."""
 import torch
+from torch._subclasses.fake_tensor import FakeTensor
 from torch.utils._python_dispatch import is_traceable_wrapper_subclass
 
 
@@ -21,17 +22,20 @@ def sizes(tensor):
     return tuple(tuple(part.shape) for part in tensor.unbind()) if tensor.is_nested else tuple(tensor.shape)
 
 
-def transformed():
-    """Whether a transform of torch.func (vmap, grad, jvp …) is at work."""
-    return torch._C._functorch.peek_interpreter_stack() is not None
+def without_any_values():
+    """Why no values can be read now, whatever the tensor, or nothing."""
+    if torch._C._functorch.peek_interpreter_stack() is not None:
+        return "a transform of torch.func or vmap"
+    return "torch.jit's tracing" if torch.jit.is_tracing() else ""
 
 
 def without_values(tensor):
     """Why the values of a tensor cannot be read, or nothing."""
-    if transformed():
-        return "one inside a transform of torch.func or vmap; call the model outside of it while it is recorded"
-    if tensor.device.type == "meta":
-        return "one without values (device meta, or fake as torch.export uses it); run the model on real data"
+    around = without_any_values()
+    if around:
+        return f"one inside {around}; leave the with block for that"
+    if tensor.device.type == "meta" or isinstance(tensor, FakeTensor):
+        return "one without values (device meta, or fake as torch.export uses it); leave the with block for that"
     if not tensor.is_nested and is_traceable_wrapper_subclass(tensor):
         return f"a {type(tensor).__name__}; leave the layer out by layers="
     if tensor.is_nested and len({part.shape[1:] for part in tensor.unbind()}) > 1:
