@@ -80,6 +80,14 @@ TEST_F(NetworkOf, TheNameOfATimmArchitectureTellsWhatNoKeyDoes) {
     EXPECT_EQ(told("eps"), "1e-6 (family default)") << "another norm class has its own epsilon";
 }
 
+TEST_F(NetworkOf, ANetworkWithoutAFinalNormRunsByItsName) {
+    std::erase_if(catalog_.tensors, [](const TensorEntry& entry) { return entry.name.starts_with("norm."); });
+    config(R"({"architecture": "vit_intern300m_patch14_448"})");
+    const auto network = build();
+    ASSERT_TRUE(network) << network.error().line();
+    EXPECT_EQ((*network)->norm_layers().back().name, "blocks.1.norm2");
+}
+
 /// Perception Encoders have a ViT's keys and rotary embeddings without any.
 TEST_F(NetworkOf, AnArchitectureOfAnotherClassIsRefusedByName) {
     for (const char* name : {"vit_pe_core_base_patch16_224", "vit_relpos_base_patch16_224", "my_own_vit"}) {
