@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string_view>
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -53,13 +55,19 @@ std::vector<std::string> find_roots(const TensorCatalog& catalog) {
     return roots;
 }
 
-/// Averages of what is trained, and teachers that are such: EMA, SWA, DINO, MoCo, BYOL, I-JEPA.
-bool is_average(std::string prefix) {
-    std::transform(prefix.begin(), prefix.end(), prefix.begin(), [](unsigned char c) { return std::tolower(c); });
-    constexpr std::array<std::string_view, 11> words{"ema",    "teacher", "momentum", "target",    "average", "swa",
-                                                     "shadow", "moving",  "key_enc",  "encoder_k", "_avg"};
-    return std::any_of(words.begin(), words.end(),
-                       [&](std::string_view word) { return prefix.find(word) != std::string::npos; });
+/// Averages of what is trained, and teachers that are such: EMA, SWA, DINO, MoCo, BYOL, I-JEPA. Whole words of the
+/// path.
+bool is_average(const std::string& prefix) {
+    constexpr std::array<std::string_view, 12> averages{"ema", "teacher", "momentum", "target", "average", "averaged",
+                                                        "avg", "swa",     "shadow",   "moving", "key",     "k"};
+    std::string word;
+    for (const char c : prefix) { // ends with a dot
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+            word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        else if (std::find(averages.begin(), averages.end(), std::exchange(word, "")) != averages.end())
+            return true;
+    }
+    return false;
 }
 
 /// The root that the user means, with or without what every name begins with in the file.

@@ -133,7 +133,9 @@ SettingKey setting_of(std::string_view key) {
         if (other == key)
             return {std::string(ours), true};
     const auto& known = known_settings();
-    const bool ours = std::find(known.begin(), known.end(), key) != known.end();
+    // Where the network lies in its file, and what may be left out of it, is for the user alone to say.
+    const bool users = key == "root" || key == "container" || key == "unused";
+    const bool ours = !users && std::find(known.begin(), known.end(), key) != known.end();
     const bool certain = key == "heads" || key == "patch_size" || key == "image_size" || key == "architecture";
     return {ours ? std::string(key) : "", certain};
 }

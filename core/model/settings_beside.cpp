@@ -42,8 +42,7 @@ public:
         if (!object.is_object())
             return;
         for (const auto& [key, value] : object.items())
-            if (const SettingKey setting = setting_of(key); !setting.name.empty())
-                tell(setting.name, {key, text_of(value), "config"});
+            take_word(key, text_of(value));
     }
 
     /// The file's own metadata: keys bare ("num_heads") or of a nested dict ("args.num_heads"), where a training
@@ -71,6 +70,15 @@ private:
     struct Source {
         std::string key, value, source;
     };
+
+    void take_word(const std::string& key, const std::string& value) {
+        const SettingKey setting = setting_of(key);
+        const Source from{key, value, "config"};
+        if (setting.name == "architecture" && key != "architecture")
+            tell_architecture(from);
+        else if (!setting.name.empty())
+            tell(setting.name, from);
+    }
 
     void tell(const std::string& setting, const Source& from) {
         if (settings_.values.contains(setting))

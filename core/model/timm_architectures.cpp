@@ -54,8 +54,7 @@ const std::vector<ArchitectureGroup>& timm_architectures() {
      "deit3_base_patch16_224 deit3_base_patch16_384 deit_base_distilled_patch16_224 "
      "deit_base_distilled_patch16_384 deit_base_patch16_224 deit_base_patch16_384 flexivit_base "
      "vit_base_patch14_dinov2 vit_base_patch14_reg1_tipsv2 vit_base_patch14_reg4_dinov2 vit_base_patch16_224 "
-     "vit_base_patch16_224_miil vit_base_patch16_384 vit_base_patch16_radio_v3 vit_base_patch32_224 "
-     "vit_base_patch32_384 vit_base_patch8_224"},
+     "vit_base_patch16_224_miil vit_base_patch16_384 vit_base_patch32_224 vit_base_patch32_384 vit_base_patch8_224"},
     {"heads=12 act=gelu_tanh pool=avg",
      "vit_base_patch32_siglip_gap_256"},
     {"heads=12 act=gelu_tanh pool=map",
@@ -71,6 +70,8 @@ const std::vector<ArchitectureGroup>& timm_architectures() {
      "vit_base_patch32_clip_384 vit_base_patch32_clip_448"},
     {"heads=12 eps=1e-5 pool=avg",
      "beit3_base_patch16_224"},
+    {"heads=12 final_norm=false",
+     "vit_base_patch16_radio_v3"},
     {"heads=12 pool=",
      "mae_vit_base_patch16 mae_vit_base_patch16_dec512d8b vit_base_patch16"},
     {"heads=12 pool=avg",
@@ -91,10 +92,9 @@ const std::vector<ArchitectureGroup>& timm_architectures() {
      "vit_so150m_patch16_reg4_map_256"},
     {"heads=16",
      "deit3_huge_patch14_224 deit3_large_patch16_224 deit3_large_patch16_384 flexivit_large vit_giant_patch14_224 "
-     "vit_gigantic_patch14_224 vit_huge_patch14_224 vit_huge_patch16_radio_v3 vit_huge_patch16_radio_v4 "
-     "vit_intern300m_patch14_448 vit_large_patch14_224 vit_large_patch14_dinov2 vit_large_patch14_reg1_tipsv2 "
-     "vit_large_patch14_reg4_dinov2 vit_large_patch16_224 vit_large_patch16_384 vit_large_patch16_radio_v3 "
-     "vit_large_patch32_224 vit_large_patch32_384 vit_so400m_patch14_reg1_tipsv2 vit_so400m_patch16_radio_v4"},
+     "vit_gigantic_patch14_224 vit_huge_patch14_224 vit_large_patch14_224 vit_large_patch14_dinov2 "
+     "vit_large_patch14_reg1_tipsv2 vit_large_patch14_reg4_dinov2 vit_large_patch16_224 vit_large_patch16_384 "
+     "vit_large_patch32_224 vit_large_patch32_384 vit_so400m_patch14_reg1_tipsv2"},
     {"heads=16 act=gelu_tanh pool=avg",
      "vit_giantopt_patch16_siglip_gap_256 vit_giantopt_patch16_siglip_gap_384 vit_large_patch16_siglip_gap_512 "
      "vit_so400m_patch16_siglip_gap_256 vit_so400m_patch16_siglip_gap_384 vit_so400m_patch16_siglip_gap_512"},
@@ -113,6 +113,9 @@ const std::vector<ArchitectureGroup>& timm_architectures() {
      "vit_large_patch14_clip_336"},
     {"heads=16 eps=1e-5 pool=avg",
      "beit3_giant_patch14_224 beit3_giant_patch14_336 beit3_large_patch16_224"},
+    {"heads=16 final_norm=false",
+     "vit_huge_patch16_radio_v3 vit_huge_patch16_radio_v4 vit_intern300m_patch14_448 vit_large_patch16_radio_v3 "
+     "vit_so400m_patch16_radio_v4"},
     {"heads=16 pool=",
      "mae_vit_huge_patch14 mae_vit_huge_patch14_dec512d8b mae_vit_large_patch16 mae_vit_large_patch16_dec512d8b "
      "vit_huge_patch14 vit_large_patch16"},
@@ -128,12 +131,12 @@ const std::vector<ArchitectureGroup>& timm_architectures() {
      "test_vit"},
     {"heads=2 pool=avg",
      "test_vit2"},
-    {"heads=24",
-     "vit_giant_patch16_radio_v3"},
     {"heads=24 act=silu eps=1e-5 norm=rmsnorm pool=avg gate=first",
      "aimv2_3b_patch14_224 aimv2_3b_patch14_336 aimv2_3b_patch14_448"},
     {"heads=24 act=silu gate=first",
      "vit_giant_patch14_dinov2 vit_giant_patch14_reg1_tipsv2 vit_giant_patch14_reg4_dinov2"},
+    {"heads=24 final_norm=false",
+     "vit_giant_patch16_radio_v3"},
     {"heads=3",
      "deit_tiny_distilled_patch16_224 deit_tiny_patch16_224 vit_tiny_patch16_224 vit_tiny_patch16_384"},
     {"heads=3 norm=rmsnorm pool=avg",

@@ -39,6 +39,8 @@ def settings(model):
     told = {"heads": block.attn.num_heads, "act": ACTS[type(block.mlp.act).__name__], "eps": f"{eps.pop():.0e}".replace("e-0", "e-"),
             "norm": NORMS[kinds.pop()], "block": BLOCKS[type(block).__name__], "pool": model.global_pool,
             "pool_include_prefix": str(model.pool_include_prefix).lower()}
+    if all(isinstance(norm, torch.nn.Identity) for norm in (model.norm, model.fc_norm)):
+        told["final_norm"] = "false"
     if type(block.mlp).__name__ in ("SwiGLU", "GluMlp"):
         told["gate"] = "last" if getattr(block.mlp, "gate_last", False) else "first"
     defaults = {"act": "gelu", "eps": "1e-6", "norm": "layernorm", "block": "pre-norm", "pool": "token", "pool_include_prefix": "false"}

@@ -51,7 +51,8 @@ protected:
     }
 
     void only_below(const std::vector<std::string>& prefixes) {
-        bare_ = catalog_.tensors;
+        if (bare_.empty())
+            bare_ = catalog_.tensors;
         catalog_.tensors.clear();
         for (std::size_t i = 0; i < prefixes.size(); ++i)
             add_below(prefixes[i], i);
@@ -79,6 +80,14 @@ TEST_F(NetworkOf, TheNameOfATimmArchitectureTellsWhatNoKeyDoes) {
     EXPECT_EQ(told("eps"), "1e-6 (family default)") << "another norm class has its own epsilon";
 }
 
+TEST_F(NetworkOf, ANetworkWithoutAFinalNormRunsByItsName) {
+    std::erase_if(catalog_.tensors, [](const TensorEntry& entry) { return entry.name.starts_with("norm."); });
+    config(R"({"architecture": "vit_intern300m_patch14_448"})");
+    const auto network = build();
+    ASSERT_TRUE(network) << network.error().line();
+    EXPECT_EQ((*network)->norm_layers().back().name, "blocks.1.norm2");
+}
+
 /// Perception Encoders have a ViT's keys and rotary embeddings without any.
 TEST_F(NetworkOf, AnArchitectureOfAnotherClassIsRefusedByName) {
     for (const char* name : {"vit_pe_core_base_patch16_224", "vit_relpos_base_patch16_224", "my_own_vit"}) {
@@ -89,6 +98,8 @@ TEST_F(NetworkOf, AnArchitectureOfAnotherClassIsRefusedByName) {
         EXPECT_NE(network.error().line().find(name), std::string::npos) << network.error().line();
         EXPECT_TRUE(build({"family=vit"}));
     }
+    config(R"({"model_name": "my_vit", "arch": "ViT-B", "root": "/data", "container": "docker"})");
+    EXPECT_TRUE(build()) << "other programs' words";
     for (const char* args : {R"({"norm_layer": "simplenorm"})", R"({"act_layer": "mish"})", R"({"global_pool": "prr"})",
                              R"({"block_fn": "ParallelScalingBlock"})", R"({"use_rot_pos_emb": true})"}) {
         config(R"({"model_args": )" + std::string(args) + "}");
@@ -151,6 +162,11 @@ TEST_F(NetworkOf, TheTrainedNetworkComesBeforeItsAverages) {
     EXPECT_NE((*build())->warnings().front().find("root=student.backbone"), std::string::npos);
     EXPECT_EQ(told("root", {"root=teacher.backbone"}), "teacher.backbone (user)");
     EXPECT_EQ(told("root", {"root=teacher.backbone."}), "teacher.backbone (user)");
+    only_below({"momentum_encoder.", "base_encoder."});
+    EXPECT_EQ(told("root"), "base_encoder (family default)");
+    only_below({"semantic.", "ema."});
+    EXPECT_EQ(told("root"), "semantic (family default)");
+    only_below({"teacher.backbone.", "student.backbone."});
     const auto wrong = build({"root=backbone"});
     ASSERT_FALSE(wrong);
     EXPECT_EQ(wrong.error().code, ErrorCode::bad_argument);
