@@ -103,7 +103,7 @@ double curve_slope(Curve curve, double u) {
     case Curve::erf:
         return 2.0 * std::numbers::inv_sqrtpi * std::exp(-u * u);
     case Curve::isru:
-        return std::pow(1.0 + u * u, -1.5);
+        return 1.0 / ((1.0 + u * u) * std::sqrt(1.0 + u * u));
     case Curve::arctan:
         return 2.0 * std::numbers::inv_pi / (1.0 + u * u);
     case Curve::softsign:
@@ -124,6 +124,12 @@ void curve_values(Curve curve, double alpha, std::span<const double> x, std::spa
     if (curve == Curve::tanh)
         return tanh_values(alpha, x.data(), x.size(), into.data());
     std::transform(x.begin(), x.end(), into.begin(), [=](double value) { return curve_value(curve, alpha * value); });
+}
+
+void curve_slopes(Curve curve, double alpha, std::span<const double> x, std::span<const double> values,
+                  std::span<double> into) {
+    std::transform(x.begin(), x.end(), values.begin(), into.begin(),
+                   [=](double at, double value) { return curve_slope(curve, alpha * at, value); });
 }
 
 } // namespace normscope

@@ -25,5 +25,8 @@ double curve_slope(Curve curve, double u);
 double curve_slope(Curve curve, double u, double value);
 /// f(alpha·x[i]) into `into`. tanh is vectorised, within 4e-16 absolute.
 void curve_values(Curve curve, double alpha, std::span<const double> x, std::span<double> into);
+/// f′(alpha·x[i]) into `into`, where the values f(alpha·x[i]) are known.
+void curve_slopes(Curve curve, double alpha, std::span<const double> x, std::span<const double> values,
+                  std::span<double> into);
 
 } // namespace normscope

@@ -8,12 +8,10 @@
 namespace normscope {
 namespace {
 
-void assign_equal_bins(FitData& data) {
-    const double low = data.x.front(), range = data.x.back() - low;
-    const double per_unit = range > 0 ? FitData::equal_bins / range : 0.0;
+void assign_equal_bins(const EqualBins& bins, FitData& data) {
     int last = -1;
     for (const double x : data.x) {
-        const int bin = std::min(static_cast<int>((x - low) * per_unit), FitData::equal_bins - 1);
+        const int bin = bins.of(x);
         data.equal_bin.push_back(bin);
         data.occupied_equal_bins += bin != last ? 1 : 0;
         last = bin;
@@ -21,7 +19,7 @@ void assign_equal_bins(FitData& data) {
 }
 
 void share_weights(FitData& data) {
-    std::array<double, FitData::equal_bins> total{};
+    std::array<double, EqualBins::count> total{};
     for (std::size_t i = 0; i < data.size(); ++i)
         total[static_cast<std::size_t>(data.equal_bin[i])] += data.count[i];
     for (std::size_t i = 0; i < data.size(); ++i)
@@ -43,7 +41,7 @@ FitData fit_data(const Profile& profile, Weighting weighting) {
     }
     if (data.x.empty())
         return data;
-    assign_equal_bins(data);
+    assign_equal_bins({profile.extent().low, profile.extent().high}, data);
     data.weight = data.count;
     if (weighting == Weighting::bins)
         share_weights(data);
@@ -57,7 +55,7 @@ FitData fit_data(const Profile& profile, Weighting weighting) {
 FitData coarser(const FitData& data, double width) {
     FitData sketch;
     sketch.largest_x = data.largest_x;
-    const double least = width * data.largest_x / 1000;
+    const double least = width * std::ldexp(data.largest_x, -Profile::octaves);
     for (std::size_t i = 0; i < data.size();) {
         const double reach = data.x[i] + std::max(width * std::abs(data.x[i]), least);
         double weight = 0, x = 0, y = 0;

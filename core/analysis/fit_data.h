@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/analysis/fit.h"
+#include "core/statistics/equal_bins.h"
 
 #include <cstddef>
 #include <limits>
@@ -14,8 +15,6 @@ inline constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 /// A profile as least squares wants it: parallel arrays over the occupied bins, in the order of x.
 struct FitData {
-    static constexpr int equal_bins = 256;
-
     std::vector<double> x, y;   ///< bin means
     std::vector<double> count;  ///< points in the bin
     std::vector<double> weight; ///< of the whole bin: its count, or its share of an equal bin
@@ -31,8 +30,8 @@ struct FitData {
 
 FitData fit_data(const Profile& profile, Weighting weighting);
 
-/// Neighbouring bins joined while they lie within `width` of each other, relative to |x|: a sketch to search on, of
-/// about 2·ln(1000)/width bins at most.
+/// Neighbouring bins joined while they lie within `width` of each other, relative to |x|: a sketch to search on. It
+/// reaches as far down as a profile, so that it shows a curve that is steep for nearly all the points.
 FitData coarser(const FitData& data, double width);
 
 /// Fills in errors, R², RMSE, AIC and the rest from the parameters.

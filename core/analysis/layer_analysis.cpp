@@ -2,8 +2,7 @@
 #include "core/analysis/layer_analysis.h"
 
 #include "core/analysis/analyse_part.h"
-#include "core/analysis/fit_data.h"
-#include "core/analysis/layer_points.h"
+#include "core/analysis/layer_fits.h"
 #include "core/analysis/layer_sums.h"
 #include "core/analysis/layer_warnings.h"
 #include "core/recording/normalize.h"
@@ -22,6 +21,7 @@ void take(const LayerRecording& layer, LayerSums& sums, LayerAnalysis& result) {
     result.input = sums.input;
     result.output = sums.output;
     result.density = std::move(sums.density);
+    result.density.settle();
     if (layer.input_grad || layer.input_grad_total) {
         result.input_grad = sums.input_grad;
         result.input_grad_histogram = sums.input_grad_histogram;
@@ -60,38 +60,6 @@ void take(const LayerSummary& summary, Profile& profile, LayerAnalysis& result) 
     }
     if (result.points == 0)
         result.points = result.density.total();
-}
-
-std::vector<BandBin> spread_band(const Profile& profile) {
-    const FitData data = fit_data(profile, Weighting::points);
-    const std::vector<ProfileBin> bins = profile.occupied();
-    std::vector<BandBin> band;
-    const auto edge = [&](int number) {
-        return data.x.front() + (data.x.back() - data.x.front()) * number / FitData::equal_bins;
-    };
-    for (std::size_t i = 0; i < data.size();) {
-        ProfileBin sum;
-        const int number = data.equal_bin[i];
-        for (; i < data.size() && data.equal_bin[i] == number; ++i) {
-            sum.count += bins[i].count;
-            sum.sum_x += bins[i].sum_x;
-            sum.sum_y += bins[i].sum_y;
-            sum.sum_yy += bins[i].sum_yy;
-        }
-        const double mean = sum.sum_y / sum.count;
-        band.push_back({edge(number), edge(number + 1), sum.sum_x / sum.count, mean,
-                        std::sqrt(std::max(0.0, sum.sum_yy / sum.count - mean * mean)),
-                        static_cast<int64_t>(sum.count)});
-    }
-    return band;
-}
-
-void fit_all(const Profile& profile, const AnalysisOptions& options, LayerAnalysis& result) {
-    for (const Curve curve : options.curves)
-        for (const Weighting weighting : options.weightings)
-            result.fits.push_back(fit_curve(profile, {curve, weighting}));
-    result.line = fit_curve(profile, {Curve::linear, Weighting::points});
-    result.band = spread_band(profile);
 }
 
 bool has_tensors(const LayerRecording& layer) {
@@ -135,8 +103,7 @@ Result<LayerAnalysis> analyse_part(const LayerRecording& layer, const AnalysisOp
     }
     result.has_points = result.density.total() > 0;
     result.outlier_threshold = result.density.outlier_threshold(options.outlier_limit);
-    fit_all(profile, options, result);
-    NORMSCOPE_TRY(collect_points({layer, options.affine, part.ranges, 1, 2, true}, options, progress, result));
+    NORMSCOPE_TRY(fit_layer({{layer, options.affine, part.ranges, 1, 2, true}, options, progress}, profile, result));
     add_warnings(result);
     if (part.profile != nullptr)
         *part.profile = std::move(profile);

@@ -98,7 +98,7 @@ public:
         : stream_(stream), rows_(rows), progress_(progress) {}
 
     void at(int worker, int64_t done, int64_t share) const {
-        if (worker == 0 && share > 0)
+        if (worker == 0 && share > 0 && stream_.passes > 0)
             progress_.report("read", stream_.layer.layer.name, stream_.pass * rows_ + rows_ * done / share,
                              stream_.passes * rows_);
     }

@@ -28,7 +28,7 @@ struct RowStream {
     const LayerRecording& layer;
     AffineView affine = AffineView::before;
     std::vector<RowRange> ranges; ///< In order; empty: all rows.
-    int pass = 0, passes = 1;     ///< Progress is reported as rows of all passes together.
+    int pass = 0, passes = 1;     ///< Progress is reported as rows of all passes together; of 0 passes it is not.
     bool points_only = false;     ///< x and y alone are wanted: less is read.
 };
 

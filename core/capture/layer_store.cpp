@@ -53,9 +53,11 @@ double LayerStore::tensor_bytes() const {
 }
 
 double LayerStore::summary_bytes() const {
-    const double summary = static_cast<double>(PowerAxis::cells) * PowerAxis::cells * sizeof(uint32_t) +
-                           static_cast<double>(Profile::bins) * sizeof(ProfileBin);
-    return choice_.all() ? 0 : summary;
+    const double all = static_cast<double>(PowerAxis::cells) * PowerAxis::cells * sizeof(uint32_t) +
+                       static_cast<double>(Profile::bins) * sizeof(ProfileBin);
+    const double points = static_cast<double>(choice_.samples * choice_.tokens) * static_cast<double>(layer_.channels);
+    const double listed = points * (sizeof(DensityCell) + sizeof(ProfileBin));
+    return choice_.all() ? 0 : std::min(all, listed);
 }
 
 void LayerStore::take(Quantity quantity, int64_t first, std::span<const float> values, std::span<float> kept) {
@@ -142,6 +144,10 @@ std::optional<LayerSummary> LayerStore::summary() {
     if (choice_.all())
         return std::nullopt;
     summary_.scatter = scatter_.points();
+    if (summary_.density)
+        summary_.density->settle();
+    if (summary_.profile)
+        summary_.profile->settle();
     return std::move(summary_);
 }
 

@@ -17,6 +17,8 @@ std::optional<T> merged(std::span<const PartOfRun> parts, std::optional<T> Layer
     auto sum = parts.front().summary->*member;
     for (const auto& part : parts.subspan(1))
         sum->merge(*(part.summary->*member));
+    if constexpr (requires { sum->settle(); })
+        sum->settle();
     return sum;
 }
 

@@ -130,19 +130,22 @@ std::optional<Density> read_density(const Object& plot) {
     const auto x = read_density_axis(plot, "x", shape[1]), y = read_density_axis(plot, "y", shape[0]);
     const auto stored = counts_of(plot, cells * cells);
     expect(static_cast<int64_t>(stored.size()) == shape[0] * shape[1], plot, "as many exact counts as counts");
-    std::vector<int64_t> counts(cells * cells);
+    std::vector<DensityCell> occupied;
     int64_t total = 0;
     for (size_t i = 0; i < stored.size(); ++i) {
+        if (stored[i] == 0)
+            continue;
         const auto row = y.first + static_cast<int64_t>(i) / shape[1],
                    at = x.first + static_cast<int64_t>(i) % shape[1];
-        counts[static_cast<size_t>(row * cells + at)] = stored[i];
+        occupied.push_back({static_cast<int32_t>(row * cells + at), stored[i]});
         total += stored[i];
         expect(total <= most_count, plot, "at most 2^53 points");
     }
-    return Density::restore(x.axis, y.axis, counts);
+    return Density::restore(x.axis, y.axis, std::move(occupied));
 }
 
-std::optional<Profile> read_profile(const Object& group) {
+/// Its bins hold means alone; how far x reaches is told by the moments of the input.
+std::optional<Profile> read_profile(const Object& group, const std::optional<Moments>& input) {
     const auto top = needed_integer(group, "top_exponent");
     expect(top >= -126 && top <= 128, group, "a top exponent from -126 to 128"); // those of floats
     const auto values = [&](const char* name) { return doubles(open_dataset(group, name), Profile::bins); };
@@ -156,7 +159,8 @@ std::optional<Profile> read_profile(const Object& group) {
                group, "finite sums inside the grid");
         bins.push_back({count[i], x[i], y[i], yy[i]});
     }
-    return Profile::restore(static_cast<int>(top), bins);
+    const bool told = input && input->finite() > 0;
+    return Profile::restore(static_cast<int>(top), std::move(bins), told ? XExtent{input->min, input->max} : XExtent{});
 }
 
 std::optional<LogHistogram> read_histogram(const Object& group, const std::string& name) {
@@ -196,7 +200,7 @@ std::optional<LayerSummary> read_summary(const Object& group) {
     if (has(group, "density"))
         summary.density = read_density(open_group(group, "density"));
     if (has(group, "profile"))
-        summary.profile = read_profile(open_group(group, "profile"));
+        summary.profile = read_profile(open_group(group, "profile"), summary.input);
     summary.input_grad_histogram = read_histogram(group, "histogram_input_grad");
     summary.output_grad_histogram = read_histogram(group, "histogram_output_grad");
     const bool any = summary.input || summary.output || summary.input_grad || summary.output_grad || summary.density ||

@@ -104,18 +104,19 @@ void write_density_axis(const Object& plot, const std::string& name, const Power
 
 void write_density(const Object& group, const Density& density) {
     Range columns, rows;
-    const auto counts = density.counts();
-    for (size_t cell = 0; cell < counts.size(); ++cell)
-        if (counts[cell] > 0) {
-            rows.include(static_cast<int>(cell / PowerAxis::cells));
-            columns.include(static_cast<int>(cell % PowerAxis::cells));
-        }
+    const auto occupied = density.occupied();
+    for (const auto& [cell, count] : occupied) {
+        rows.include(cell / PowerAxis::cells);
+        columns.include(cell % PowerAxis::cells);
+    }
     if (rows.last < 0)
         return;
-    std::vector<int64_t> cropped;
-    for (int row = rows.first; row <= rows.last; ++row)
-        for (int column = columns.first; column <= columns.last; ++column)
-            cropped.push_back(density.count(row * PowerAxis::cells + column));
+    std::vector<int64_t> cropped(rows.length() * columns.length());
+    for (const auto& [cell, count] : occupied) {
+        const auto row = static_cast<size_t>(cell / PowerAxis::cells - rows.first),
+                   column = static_cast<size_t>(cell % PowerAxis::cells - columns.first);
+        cropped[row * columns.length() + column] = count;
+    }
     const auto plot = create_plot(group, "density", "counts", {"y", "x"});
     write_counts(plot, cropped, {{rows.length(), columns.length()}, Packing::gzip});
     write_density_axis(plot, "x", density.x_axis(), columns);

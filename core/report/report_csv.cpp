@@ -163,8 +163,7 @@ std::string points_csv(const LayerAnalysis& layer) {
         add(point, ",1\n");
     for (const Point& point : layer.sample) {
         const int64_t cell = layer.density.cell(point.x, point.y);
-        const bool outlier =
-            cell >= 0 && layer.density.counts()[static_cast<std::size_t>(cell)] <= layer.outlier_threshold;
+        const bool outlier = cell >= 0 && layer.density.count(cell) <= layer.outlier_threshold;
         if (!outlier || layer.from_summary) // a summary's outliers are cell centres; these are points
             add(point, ",0\n");
     }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr int cells = PowerAxis::cells;
 constexpr int half = cells / 2;
+constexpr std::size_t all_cells = std::size_t{cells} * cells;
 
 /// Flat cell indices of a block of finite points inside the axes: floor(x / width) + half in both directions.
 NORMSCOPE_CLONES void cell_indices(const float* x, const float* y, std::size_t size, float per_x, float per_y,
@@ -67,12 +69,15 @@ void Density::reserve(double x_largest, double y_largest) {
     const int grow_y = std::max(0, PowerAxis::exponent_for(y_largest) - y_.exponent);
     x_.exponent += grow_x;
     y_.exponent += grow_y;
-    if (counts_.empty() || (grow_x == 0 && grow_y == 0))
+    if (total_ == 0 || (grow_x == 0 && grow_y == 0))
         return;
     const auto place = [&](int64_t cell) {
-        return int64_t{moved_cell(static_cast<int>(cell / cells), grow_y)} * cells +
+        return moved_cell(static_cast<int>(cell / cells), grow_y) * cells +
                moved_cell(static_cast<int>(cell % cells), grow_x);
     };
+    for (DensityCell& listed : list_)
+        listed.cell = place(listed.cell);
+    listed_once_ = list_.empty();
     const auto before = std::exchange(counts_, std::vector<uint32_t>(counts_.size()));
     const auto beyond = std::exchange(beyond_, {});
     for (std::size_t cell = 0; cell < before.size(); ++cell)
@@ -80,6 +85,15 @@ void Density::reserve(double x_largest, double y_largest) {
             raise(place(static_cast<int64_t>(cell)), before[cell]);
     for (const auto& [cell, more] : beyond)
         raise(place(cell), more);
+}
+
+void Density::spread() {
+    if (!counts_.empty())
+        return;
+    counts_.resize(all_cells);
+    for (const auto& [cell, count] : std::exchange(list_, {}))
+        raise(cell, count);
+    listed_once_ = true;
 }
 
 /// Few points ever need it: below 2^32 of them no cell can be full.
@@ -96,19 +110,35 @@ void Density::raise(int64_t cell, int64_t by) {
 }
 
 int64_t Density::count(int64_t cell) const {
-    const auto more = beyond_.find(cell);
-    return counts_[static_cast<std::size_t>(cell)] + (more == beyond_.end() ? 0 : more->second);
+    if (!counts_.empty()) {
+        const auto more = beyond_.find(cell);
+        return counts_[static_cast<std::size_t>(cell)] + (more == beyond_.end() ? 0 : more->second);
+    }
+    if (listed_once_) {
+        const auto found = std::ranges::lower_bound(list_, cell, {}, &DensityCell::cell);
+        return found != list_.end() && found->cell == cell ? found->count : 0;
+    }
+    int64_t sum = 0;
+    for (const DensityCell& listed : list_)
+        sum += listed.cell == cell ? listed.count : 0;
+    return sum;
 }
 
 void Density::add(std::span<const float> x, std::span<const float> y) {
     for_finite_blocks(x, y, [this](const PairBlock& block) {
         reserve(block.largest_x, block.largest_y);
-        if (counts_.empty())
-            counts_.resize(static_cast<std::size_t>(cells) * cells);
         const std::size_t size = block.x.size();
         int32_t index[block_points];
         cell_indices(block.x.data(), block.y.data(), size, static_cast<float>(x_.cells_per_unit()),
                      static_cast<float>(y_.cells_per_unit()), index);
+        if (counts_.empty() && list_.size() + size <= few) {
+            for (std::size_t i = 0; i < size; ++i)
+                list_.push_back({index[i], 1});
+            listed_once_ = false;
+            total_ += static_cast<int64_t>(size);
+            return;
+        }
+        spread();
         const bool careful = may_saturate(static_cast<int64_t>(size));
         uint32_t* counts = counts_.data();
         for (std::size_t i = 0; i < size && !careful; ++i) {
@@ -123,9 +153,9 @@ void Density::add(std::span<const float> x, std::span<const float> y) {
 }
 
 void Density::merge(const Density& other) {
-    if (other.counts_.empty())
+    if (other.total_ == 0)
         return;
-    if (counts_.empty()) {
+    if (total_ == 0) {
         *this = other;
         return;
     }
@@ -134,16 +164,51 @@ void Density::merge(const Density& other) {
     const double x_reach = align(x_, theirs.x_), y_reach = align(y_, theirs.y_);
     reserve(x_reach, y_reach);
     theirs.reserve(x_reach, y_reach);
-    if (!may_saturate(theirs.total_))
-        std::transform(counts_.begin(), counts_.end(), theirs.counts_.begin(), counts_.begin(), std::plus<>());
-    else
-        for (int64_t cell = 0; cell < int64_t{cells} * cells; ++cell)
-            raise(cell, theirs.count(cell));
+    if (counts_.empty() && theirs.counts_.empty() && list_.size() + theirs.list_.size() <= few) {
+        list_.insert(list_.end(), theirs.list_.begin(), theirs.list_.end());
+        listed_once_ = false;
+    } else if (spread(); !theirs.counts_.empty() && !may_saturate(theirs.total_)) {
+        std::ranges::transform(counts_, theirs.counts_, counts_.begin(), std::plus<>());
+    } else {
+        for (const auto& [cell, count] : theirs.occupied())
+            raise(cell, count);
+    }
     total_ += theirs.total_;
 }
 
+void Density::settle() {
+    std::vector<DensityCell> filled = occupied();
+    if (filled.size() * sizeof(DensityCell) > all_cells * sizeof(uint32_t) / 2)
+        return spread();
+    filled.shrink_to_fit();
+    list_ = std::move(filled);
+    listed_once_ = true;
+    counts_ = {};
+    beyond_ = {};
+}
+
+std::vector<DensityCell> Density::occupied() const {
+    std::vector<DensityCell> filled;
+    for (std::size_t cell = 0; cell < counts_.size(); ++cell)
+        if (counts_[cell] > 0)
+            filled.push_back({static_cast<int32_t>(cell), count(static_cast<int64_t>(cell))});
+    if (!counts_.empty())
+        return filled;
+    if (listed_once_)
+        return list_;
+    std::vector<DensityCell> sorted = list_;
+    std::ranges::sort(sorted, {}, &DensityCell::cell);
+    for (const DensityCell& listed : sorted) {
+        if (!filled.empty() && filled.back().cell == listed.cell)
+            filled.back().count += listed.count;
+        else
+            filled.push_back(listed);
+    }
+    return filled;
+}
+
 int64_t Density::cell(float x, float y) const {
-    if (!std::isfinite(x) || !std::isfinite(y) || counts_.empty())
+    if (!std::isfinite(x) || !std::isfinite(y) || total_ == 0)
         return -1;
     const double column = std::floor(static_cast<double>(x) * x_.cells_per_unit()) + half;
     const double row = std::floor(static_cast<double>(y) * y_.cells_per_unit()) + half;
@@ -153,28 +218,27 @@ int64_t Density::cell(float x, float y) const {
 }
 
 void Density::cells_of(std::span<const float> x, std::span<const float> y, std::span<int32_t> into) const {
-    if (counts_.empty())
+    if (total_ == 0)
         return std::fill(into.begin(), into.end(), -1);
     checked_cell_indices(x.data(), y.data(), x.size(), static_cast<float>(x_.cells_per_unit()),
                          static_cast<float>(y_.cells_per_unit()), into.data());
 }
 
-Density Density::restore(PowerAxis x, PowerAxis y, std::span<const int64_t> counts) {
+Density Density::restore(PowerAxis x, PowerAxis y, std::vector<DensityCell> occupied) {
     Density density;
     density.x_ = x;
     density.y_ = y;
-    density.counts_.resize(counts.size());
-    for (std::size_t cell = 0; cell < counts.size(); ++cell) {
-        density.raise(static_cast<int64_t>(cell), counts[cell]);
-        density.total_ += counts[cell];
-    }
+    density.list_ = std::move(occupied);
+    for (const DensityCell& listed : density.list_)
+        density.total_ += listed.count;
+    density.settle();
     return density;
 }
 
 uint32_t Density::outlier_threshold(int64_t limit) const {
     constexpr uint32_t most = 64;
     int64_t cells_of[most + 1] = {};
-    for (const uint32_t count : counts_)
+    for (const auto& [cell, count] : occupied())
         if (count <= most)
             ++cells_of[count];
     int64_t points = 0;

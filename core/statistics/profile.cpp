@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
+#include <iterator>
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -35,13 +38,6 @@ int top_for(double largest) {
     if (largest > 0)
         std::frexp(largest, &power);
     return std::max(power, smallest_top);
-}
-
-void join(ProfileBin& into, const ProfileBin& bin) {
-    into.count += bin.count;
-    into.sum_x += bin.sum_x;
-    into.sum_y += bin.sum_y;
-    into.sum_yy += bin.sum_yy;
 }
 
 int moved_bin(int bin, int octaves) {
@@ -74,11 +70,36 @@ NORMSCOPE_CLONES void add_points(const PairBlock& block, const int32_t* index, P
     }
     for (; i < size; ++i) {
         const double value = y[i];
-        join(bins[index[i]], {1.0, static_cast<double>(x[i]), value, value * value});
+        bins[index[i]].join({1.0, static_cast<double>(x[i]), value, value * value});
     }
 }
 
+/// The smallest and the largest of some finite floats. Their bits order as they do once those of negative ones are
+/// turned over.
+NORMSCOPE_CLONES XExtent extent_of_block(const float* x, std::size_t size) {
+    const auto turned = [](int32_t bits) { return bits ^ ((bits >> 31) & 0x7fffffff); };
+    int32_t low = std::numeric_limits<int32_t>::max(), high = std::numeric_limits<int32_t>::min();
+    for (std::size_t i = 0; i < size; ++i) {
+        const int32_t order = turned(std::bit_cast<int32_t>(x[i]));
+        low = order < low ? order : low;
+        high = order > high ? order : high;
+    }
+    return {std::bit_cast<float>(turned(low)), std::bit_cast<float>(turned(high))};
+}
+
 } // namespace
+
+void ProfileBin::join(const ProfileBin& other) {
+    count += other.count;
+    sum_x += other.sum_x;
+    sum_y += other.sum_y;
+    sum_yy += other.sum_yy;
+}
+
+void XExtent::include(const XExtent& other) {
+    low = std::min(low, other.low);
+    high = std::max(high, other.high);
+}
 
 void Profile::reserve(double x_largest) {
     const int top = std::max(top_, top_for(x_largest));
@@ -88,57 +109,113 @@ void Profile::reserve(double x_largest) {
         return;
     std::vector<ProfileBin> grown(bins_.size());
     for (int bin = 0; bin < bins; ++bin)
-        join(grown[static_cast<std::size_t>(moved_bin(bin, octaves_up))], bins_[static_cast<std::size_t>(bin)]);
+        grown[static_cast<std::size_t>(moved_bin(bin, octaves_up))].join(bins_[static_cast<std::size_t>(bin)]);
     bins_ = std::move(grown);
+}
+
+void Profile::spread() {
+    if (!bins_.empty())
+        return;
+    bins_.resize(bins);
+    for (const ProfileBin& bin : std::exchange(list_, {})) {
+        const auto x = static_cast<float>(bin.x());
+        int32_t index = middle;
+        if (std::isfinite(x))
+            bins_of({&x, 1}, {&index, 1});
+        bins_[static_cast<std::size_t>(std::clamp(index, 0, bins - 1))].join(bin);
+    }
 }
 
 void Profile::add(std::span<const float> x, std::span<const float> y) {
     for_finite_blocks(x, y, [this](const PairBlock& block) {
+        const std::size_t size = block.x.size();
+        extent_.include(extent_of_block(block.x.data(), size));
         reserve(block.largest_x);
-        if (bins_.empty())
-            bins_.resize(bins);
+        if (bins_.empty() && list_.size() + size <= few) {
+            for (std::size_t i = 0; i < size; ++i) {
+                const double value = block.y[i];
+                list_.push_back({1.0, static_cast<double>(block.x[i]), value, value * value});
+            }
+            return;
+        }
+        spread();
         int32_t index[block_points];
-        bin_indices(block.x.data(), block.x.size(), first_key(top_), index);
+        bins_of(block.x, index);
         add_points(block, index, bins_.data());
     });
 }
 
 void Profile::merge(const Profile& other) {
-    if (other.bins_.empty())
+    if (other.empty())
         return;
-    if (bins_.empty()) {
-        *this = other;
+    extent_.include(other.extent_);
+    const double reach = std::ldexp(1.0, std::max(top_, other.top_) - 1);
+    reserve(reach);
+    if (bins_.empty() && other.bins_.empty() && list_.size() + other.list_.size() <= few) {
+        list_.insert(list_.end(), other.list_.begin(), other.list_.end());
         return;
     }
     Profile theirs = other;
-    const double reach = std::ldexp(1.0, std::max(top_, other.top_) - 1);
-    reserve(reach);
     theirs.reserve(reach);
+    theirs.spread();
+    spread();
     for (std::size_t bin = 0; bin < bins_.size(); ++bin)
-        join(bins_[bin], theirs.bins_[bin]);
+        bins_[bin].join(theirs.bins_[bin]);
+}
+
+void Profile::settle() {
+    const auto filled = std::ranges::count_if(bins_, [](const ProfileBin& bin) { return bin.count > 0; });
+    if (filled > bins / 2)
+        return;
+    list_ = occupied();
+    list_.shrink_to_fit();
+    bins_ = {};
 }
 
 std::vector<ProfileBin> Profile::occupied() const {
     std::vector<ProfileBin> filled;
-    std::copy_if(bins_.begin(), bins_.end(), std::back_inserter(filled),
-                 [](const ProfileBin& bin) { return bin.count > 0; });
+    if (!bins_.empty()) {
+        std::ranges::copy_if(bins_, std::back_inserter(filled), [](const ProfileBin& bin) { return bin.count > 0; });
+        return filled;
+    }
+    const auto x_of = [](const ProfileBin& bin) { return bin.x(); };
+    if (std::ranges::is_sorted(list_, std::less_equal(), x_of)) // as settled ones are: no two of the same x
+        return list_;
+    std::vector<ProfileBin> sorted = list_;
+    std::ranges::sort(sorted, {}, x_of);
+    for (const ProfileBin& bin : sorted) {
+        if (!filled.empty() && filled.back().x() == bin.x())
+            filled.back().join(bin);
+        else
+            filled.push_back(bin);
+    }
     return filled;
 }
 
-Profile Profile::restore(int top, std::span<const ProfileBin> occupied) {
+Profile Profile::restore(int top, std::vector<ProfileBin> occupied, XExtent extent) {
     Profile profile;
     profile.top_ = std::clamp(top, smallest_top, 129);
-    if (occupied.empty())
-        return profile;
-    profile.bins_.resize(bins);
-    for (const ProfileBin& bin : occupied) {
-        const auto x = static_cast<float>(bin.sum_x / bin.count);
-        int32_t index = middle;
-        if (std::isfinite(x))
-            bin_indices(&x, 1, first_key(profile.top_), &index);
-        join(profile.bins_[static_cast<std::size_t>(std::clamp(index, 0, bins - 1))], bin);
-    }
+    profile.extent_ = extent;
+    profile.list_ = std::move(occupied);
+    for (const ProfileBin& bin : profile.list_)
+        profile.extent_.include({bin.x(), bin.x()});
+    profile.settle();
     return profile;
+}
+
+void Profile::bins_of(std::span<const float> x, std::span<int32_t> into) const {
+    bin_indices(x.data(), x.size(), first_key(top_), into.data());
+}
+
+XExtent Profile::extent_of(int bin) const {
+    const int32_t slot = std::abs(bin - middle), key = slot - 1 + first_key(top_);
+    const auto edge = [](int32_t at) { // a bin reaches from its edge to the float before the next
+        return std::bit_cast<float>(std::max(0, at) << mantissa_bits_dropped);
+    };
+    const double last = std::nextafter(edge(key + 1), 0.0f);
+    if (slot == 0)
+        return {-last, last};
+    return bin < middle ? XExtent{-last, -edge(key)} : XExtent{edge(key), last};
 }
 
 } // namespace normscope

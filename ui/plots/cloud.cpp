@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <span>
 #include <utility>
 
 namespace normscope {
@@ -53,24 +52,15 @@ CloudGrain CloudGrain::fitting(const Density& density, double x_span, double y_s
 }
 
 Cloud Cloud::of(const Density& density, CloudGrain grain) {
-    constexpr int stride = 16; // cells that are looked at together: most are empty
     Cloud cloud;
     const int x_join = std::max(0, grain.x), y_join = std::max(0, grain.y);
     cloud.cell_width = std::ldexp(density.x_axis().width(), x_join);
     cloud.cell_height = std::ldexp(density.y_axis().width(), y_join);
     const int across = PowerAxis::cells >> x_join, down = PowerAxis::cells >> y_join;
     std::vector<uint64_t> sums(static_cast<size_t>(across) * down);
-    const std::span<const uint32_t> counts = density.counts();
-    for (size_t start = 0; start < counts.size(); start += stride) {
-        uint32_t any = 0;
-        for (int i = 0; i < stride; ++i)
-            any |= counts[start + i];
-        if (any == 0)
-            continue;
-        uint64_t* row = &sums[(start / PowerAxis::cells >> y_join) * across];
-        for (int i = 0; i < stride; ++i)
-            row[(start % PowerAxis::cells + i) >> x_join] += counts[start + i];
-    }
+    for (const auto& [cell, count] : density.occupied())
+        sums[static_cast<size_t>(cell / PowerAxis::cells >> y_join) * across + (cell % PowerAxis::cells >> x_join)] +=
+            static_cast<uint64_t>(count);
     for (size_t i = 0; i < sums.size(); ++i) {
         if (sums[i] == 0)
             continue;

@@ -48,8 +48,7 @@ std::vector<Point> kept_points(const LayerAnalysis& layer) {
     const bool outliers = !points.empty();
     for (const Point& point : layer.sample) {
         const int64_t cell = layer.density.cell(point.x, point.y);
-        const bool known =
-            outliers && cell >= 0 && layer.density.counts()[static_cast<size_t>(cell)] <= layer.outlier_threshold;
+        const bool known = outliers && cell >= 0 && layer.density.count(cell) <= layer.outlier_threshold;
         if (point.channel >= 0 && !known)
             points.push_back(point);
     }

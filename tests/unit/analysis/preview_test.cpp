@@ -104,7 +104,7 @@ TEST(Summarize, KeepsEveryNumberOfTheTensorsItDrops) {
     ASSERT_TRUE(exact && seen);
     EXPECT_EQ(seen->points, exact->points);
     EXPECT_EQ(seen->input.mean, exact->input.mean);
-    EXPECT_TRUE(std::ranges::equal(seen->density.counts(), exact->density.counts()));
+    EXPECT_TRUE(std::ranges::equal(seen->density.occupied(), exact->density.occupied()));
     EXPECT_DOUBLE_EQ(seen->fits.front().alpha, exact->fits.front().alpha);
     EXPECT_DOUBLE_EQ(layer.summary->fit->numbers.at("alpha"), exact->fits.front().alpha);
     EXPECT_GE(layer.summary->scatter.size(), 5000u);

@@ -44,7 +44,7 @@ void expect_same(const LayerRecording& a, const LayerRecording& b) {
     ASSERT_EQ(a.summary.has_value(), b.summary.has_value());
     if (!a.summary)
         return;
-    EXPECT_TRUE(std::ranges::equal(a.summary->density->counts(), b.summary->density->counts()));
+    EXPECT_TRUE(std::ranges::equal(a.summary->density->occupied(), b.summary->density->occupied()));
     EXPECT_EQ(a.summary->input->m2, b.summary->input->m2);
     EXPECT_EQ(a.summary->scatter.size(), b.summary->scatter.size());
 }

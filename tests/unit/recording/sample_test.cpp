@@ -62,7 +62,7 @@ TEST(Sample, SummariesCoverEveryPointAndAgree) {
         EXPECT_NEAR(sum_y / count, summary.output->mean, 1e-6);
         EXPECT_LE(summary.output->largest(), *layer.layer.bound());
         for (const auto& point : summary.scatter)
-            EXPECT_GT(summary.density->counts()[static_cast<size_t>(summary.density->cell(point.x, point.y))], 0u);
+            EXPECT_GT(summary.density->count(summary.density->cell(point.x, point.y)), 0);
     }
 }
 

@@ -131,7 +131,7 @@ TEST(Shards, MergeToTheWholeRunWhateverTheSplit) {
         expect_same(*layer.summary->input, *joined.summary->input);
         expect_same(*layer.summary->output, *joined.summary->output);
         EXPECT_EQ(layer.summary->density->x_axis().exponent, joined.summary->density->x_axis().exponent);
-        EXPECT_TRUE(std::ranges::equal(layer.summary->density->counts(), joined.summary->density->counts()));
+        EXPECT_TRUE(std::ranges::equal(layer.summary->density->occupied(), joined.summary->density->occupied()));
         EXPECT_EQ(layer.summary->input_grad_histogram->counts, joined.summary->input_grad_histogram->counts);
         expect_same_profile(*layer.summary->profile, *joined.summary->profile);
     }

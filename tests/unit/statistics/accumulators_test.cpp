@@ -3,7 +3,7 @@
 #include "core/statistics/log_histogram.h"
 #include "core/statistics/moments.h"
 #include "core/statistics/point_sample.h"
-#include "core/statistics/profile.h"
+#include "core/statistics/profile_detail.h"
 
 #include <gtest/gtest.h>
 
@@ -94,36 +94,48 @@ TEST(Moments, StayExactFarFromZero) {
     EXPECT_NEAR(moments.std(), std::sqrt(2.0 / 3.0), 1e-9); // a textbook Σx² − n·mean² would lose six digits
 }
 
+// As many points as are listed one by one, and more.
+constexpr std::size_t few_and_many[] = {5000, 20000};
+
 TEST(Density, CountsEveryFinitePointOnceInItsCell) {
-    const Data data = wild_points(20000);
-    Density density;
-    density.add(data.x, data.y);
-    std::map<int64_t, uint32_t> expected;
-    for (std::size_t i = 0; i < data.x.size(); ++i) {
-        const auto place = [](const PowerAxis& axis, float v) {
-            return static_cast<int64_t>(std::floor(v / axis.width())) + PowerAxis::cells / 2;
-        };
-        if (std::isfinite(data.x[i]) && std::isfinite(data.y[i]))
-            ++expected[place(density.y_axis(), data.y[i]) * PowerAxis::cells + place(density.x_axis(), data.x[i])];
+    for (const std::size_t size : few_and_many) {
+        const Data data = wild_points(size);
+        Density density;
+        density.add(data.x, data.y);
+        std::map<int64_t, uint32_t> expected;
+        for (std::size_t i = 0; i < data.x.size(); ++i) {
+            const auto place = [](const PowerAxis& axis, float v) {
+                return static_cast<int64_t>(std::floor(v / axis.width())) + PowerAxis::cells / 2;
+            };
+            if (std::isfinite(data.x[i]) && std::isfinite(data.y[i]))
+                ++expected[place(density.y_axis(), data.y[i]) * PowerAxis::cells + place(density.x_axis(), data.x[i])];
+        }
+        EXPECT_EQ(density.total(), static_cast<int64_t>(size) - 3);
+        const auto before = density.occupied();
+        ASSERT_EQ(before.size(), expected.size());
+        for (const auto& [cell, count] : before) {
+            ASSERT_EQ(count, expected[cell]);
+            ASSERT_EQ(density.count(cell), count);
+        }
+        density.settle();
+        EXPECT_EQ(density.occupied(), before);
+        EXPECT_EQ(density.count(before[7].cell), before[7].count);
+        EXPECT_EQ(density.count(0), expected.contains(0) ? expected[0] : 0);
+        density.add(data.x, data.y);
+        EXPECT_EQ(density.count(before[7].cell), 2 * before[7].count);
     }
-    int64_t occupied = 0;
-    for (std::size_t cell = 0; cell < density.counts().size(); ++cell) {
-        const uint32_t count = density.counts()[cell];
-        occupied += count > 0 ? 1 : 0;
-        ASSERT_EQ(count, count > 0 ? expected[static_cast<int64_t>(cell)] : 0u);
-    }
-    EXPECT_EQ(occupied, static_cast<int64_t>(expected.size()));
-    EXPECT_EQ(density.total(), 20000 - 3);
 }
 
 TEST(Density, IsTheSameBitForBitWhateverTheSplit) {
-    const Data data = wild_points(20000);
-    Density whole;
-    whole.add(data.x, data.y);
-    const auto split = in_pieces<Density>(data, [](Density& d, auto x, auto y) { d.add(x, y); });
-    EXPECT_EQ(whole.x_axis().exponent, split.x_axis().exponent);
-    EXPECT_EQ(whole.y_axis().exponent, split.y_axis().exponent);
-    EXPECT_TRUE(std::ranges::equal(whole.counts(), split.counts()));
+    for (const std::size_t size : few_and_many) {
+        const Data data = wild_points(size);
+        Density whole;
+        whole.add(data.x, data.y);
+        const auto split = in_pieces<Density>(data, [](Density& d, auto x, auto y) { d.add(x, y); });
+        EXPECT_EQ(whole.x_axis().exponent, split.x_axis().exponent);
+        EXPECT_EQ(whole.y_axis().exponent, split.y_axis().exponent);
+        EXPECT_EQ(whole.occupied(), split.occupied());
+    }
 }
 
 TEST(Density, HoldsTheLargestFloatsAndTheBordersOfCells) {
@@ -132,7 +144,7 @@ TEST(Density, HoldsTheLargestFloatsAndTheBordersOfCells) {
     density.add(x, y);
     EXPECT_EQ(density.total(), 6);
     for (std::size_t i = 0; i < x.size(); ++i)
-        EXPECT_GT(density.counts()[static_cast<std::size_t>(density.cell(x[i], y[i]))], 0u) << i;
+        EXPECT_GT(density.count(density.cell(x[i], y[i])), 0) << i;
     EXPECT_EQ(density.cell(nan, 0), -1);
 }
 
@@ -140,14 +152,11 @@ TEST(Density, CountsBeyond32Bits) {
     constexpr int64_t full = std::numeric_limits<uint32_t>::max(), cells = PowerAxis::cells;
     PowerAxis axis;
     axis.exponent = 0;
-    std::vector<int64_t> counts(static_cast<std::size_t>(cells * cells));
     const int64_t first = cells / 2 * cells + cells / 2; // 0 <= x, y < 1
-    counts[static_cast<std::size_t>(first)] = full - 1;
-    Density one = Density::restore(axis, axis, counts), two = one;
+    Density one = Density::restore(axis, axis, {{static_cast<int32_t>(first), full - 1}}), two = one;
     const std::vector<float> x{0.5f, 0.5f, 1.5f}, y{0.5f, 0.5f, 0.5f};
     one.add(x, y);
     EXPECT_EQ(one.count(first), full + 1);
-    EXPECT_EQ(one.counts()[static_cast<std::size_t>(first)], full) << "drawn as full, not as thin";
     two.merge(one);
     EXPECT_EQ(two.count(first), 2 * full);
     two.reserve(600, 0); // cells of x double: the neighbour joins
@@ -170,26 +179,31 @@ TEST(Density, OutlierThresholdKeepsMarkersUnderTheLimit) {
 }
 
 TEST(Profile, KeepsAllSumsAndItsOrderWhateverTheSplit) {
-    const Data data = wild_points(20000);
-    Profile whole;
-    whole.add(data.x, data.y);
-    const auto split = in_pieces<Profile>(data, [](Profile& p, auto x, auto y) { p.add(x, y); });
-    const auto a = whole.occupied(), b = split.occupied();
-    ASSERT_EQ(a.size(), b.size());
-    double count = 0, last = -infinity;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        EXPECT_EQ(a[i].count, b[i].count);
-        EXPECT_NEAR(a[i].sum_y, b[i].sum_y, 1e-12 * (1 + a[i].count));
-        const double x = a[i].sum_x / a[i].count;
-        EXPECT_GT(x, last);
-        last = x;
-        count += a[i].count;
+    for (const std::size_t size : few_and_many) {
+        const Data data = wild_points(size);
+        Profile whole;
+        whole.add(data.x, data.y);
+        const auto split = in_pieces<Profile>(data, [](Profile& p, auto x, auto y) { p.add(x, y); });
+        const auto a = whole.occupied(), b = split.occupied();
+        ASSERT_EQ(a.size(), b.size());
+        double count = 0, last = -infinity;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            EXPECT_EQ(a[i].count, b[i].count);
+            EXPECT_NEAR(a[i].sum_y, b[i].sum_y, 1e-12 * (1 + a[i].count));
+            const double x = a[i].sum_x / a[i].count;
+            EXPECT_GT(x, last);
+            last = x;
+            count += a[i].count;
+        }
+        EXPECT_EQ(count, static_cast<double>(size) - 3);
+        EXPECT_EQ(whole.extent().low, split.extent().low);
+        EXPECT_EQ(whole.extent().high, split.extent().high);
+        EXPECT_EQ(whole.on_grid(), size > Profile::few);
     }
-    EXPECT_EQ(count, 20000 - 3);
 }
 
 TEST(Profile, RestoresFromItsOccupiedBins) {
-    const Data data = wild_points(5000);
+    const Data data = wild_points(20000);
     Profile profile;
     profile.add(data.x, data.y);
     const auto bins = profile.occupied();
@@ -197,6 +211,36 @@ TEST(Profile, RestoresFromItsOccupiedBins) {
     ASSERT_EQ(bins.size(), again.size());
     for (std::size_t i = 0; i < bins.size(); ++i)
         EXPECT_EQ(bins[i].sum_yy, again[i].sum_yy);
+}
+
+TEST(ProfileDetail, PutsEveryPointIntoItsEqualBin) {
+    const Data data = wild_points(100'000);
+    Profile profile;
+    profile.add(data.x, data.y);
+    const EqualBins equal{profile.extent().low, profile.extent().high};
+    std::vector<double> expected(EqualBins::count), blurred(EqualBins::count);
+    for (std::size_t i = 0; i < data.x.size(); ++i)
+        if (std::isfinite(data.x[i]) && std::isfinite(data.y[i]))
+            ++expected[static_cast<std::size_t>(equal.of(data.x[i]))];
+    for (const ProfileBin& bin : profile.occupied())
+        blurred[static_cast<std::size_t>(equal.of(bin.x()))] += bin.count;
+    EXPECT_NE(blurred, expected); // else nothing is tested
+    ProfileDetail detail(profile), other = detail;
+    const std::span x(data.x), y(data.y);
+    detail.add(x.first(30'001), y.first(30'001));
+    other.add(x.subspan(30'001), y.subspan(30'001));
+    detail.merge(other);
+    double single = 0;
+    for (const Profile& finer : {detail.split(profile), detail.resolved(profile)}) {
+        std::vector<double> counts(EqualBins::count);
+        single = 0;
+        for (const ProfileBin& bin : finer.occupied()) {
+            counts[static_cast<std::size_t>(equal.of(bin.x()))] += bin.count;
+            single += bin.count == 1 ? 1 : 0;
+        }
+        EXPECT_EQ(counts, expected);
+    }
+    EXPECT_GT(single, 0.9 * static_cast<double>(ProfileDetail::most_single) / 2);
 }
 
 TEST(LogHistogram, PutsMagnitudesBetweenTheirEdges) {
