@@ -89,8 +89,9 @@ def least_squares(curve, x, y, w):
         return -(w * residual * a * u * slope(u)).sum()
 
     grid = numpy.linspace(numpy.log(1e-3 / abs(x).max()), numpy.log(30 / abs(x).min()), 2000)
-    if slope is None:  # smooth between the places where a point reaches the bend
-        grid = numpy.unique(numpy.concatenate([grid, -numpy.log(abs(x))]))
+    if slope is None:  # a line below 1/max|x|, then smooth between the places where a point reaches the bend
+        bends = -numpy.log(abs(x))
+        grid = numpy.unique(numpy.concatenate([grid[grid > bends.min()], bends, [grid[0]]]))
     values = numpy.array([rss(at) for at in grid])
     found = []
     padded = numpy.concatenate([[numpy.inf], values, [numpy.inf]])
