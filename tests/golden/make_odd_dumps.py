@@ -138,7 +138,8 @@ with h5py.File(HERE / "values.h5", "w") as file:
     pair(layers.create_group("reversed"), x.T.copy(), -x.T.copy()).attrs["channel_axis"] = 0
     pair(layers.create_group("longdouble"), x.astype(np.longdouble), -x.astype(np.longdouble))
     picture = np.moveaxis(values(3, 2, 5, 8), -1, 1).copy()  # (B, C, H, W) of 8 channels
-    pair(layers.create_group("images"), picture, -picture).attrs.update(kind="LayerNorm2d", eps=1e-6)
+    images = pair(layers.create_group("images"), picture, -picture)
+    images.attrs.update(kind="LayerNorm2d", eps=1e-6, normalized_shape=8)
     square = np.moveaxis(values(3, 8, 8, 8), -1, 1).copy()
     pair(layers.create_group("square"), square, -square).attrs.update(kind="LayerNorm2d", eps=1e-6)
     filled = x.copy()
