@@ -108,8 +108,8 @@ std::string overview_text(const Analysis& analysis) {
         const bool straight = points != nullptr && points->has_flag("alpha-undetermined");
         table.row(
             {std::to_string(a.layer.index), a.layer.name, kind_words(a.layer), std::to_string(a.layer.channels),
-             points_text(a), short_number(a.input.std()),
-             straight ? "undetermined" : cell(points, &CurveFit::alpha), cell(points, &CurveFit::r2_points),
+             points_text(a), short_number(a.input.std()), straight ? "undetermined" : cell(points, &CurveFit::alpha),
+             cell(points, &CurveFit::r2_points),
              bins != nullptr && bins->has_flag("alpha-undetermined") ? "undetermined" : cell(bins, &CurveFit::alpha),
              cell(bins, &CurveFit::r2_bins), curve, short_number(a.line.r2_points),
              a.input_grad ? short_number(a.input_grad->rms()) : "", a.warnings.empty() ? "" : "!"});

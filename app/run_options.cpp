@@ -89,6 +89,10 @@ Result<RunRequest> run_request(const RunOptions& options) {
     capture.sample_tokens = options.sample;
     capture.batch_size = options.batch_size;
     capture.device = options.device;
+    constexpr int most_threads = 1024; // tens of thousands end the process
+    if (options.threads > most_threads)
+        return Error{ErrorCode::bad_argument, "--threads",
+                     "expected at most " + std::to_string(most_threads) + ", found " + std::to_string(options.threads)};
     capture.threads = options.threads;
     capture.seed = options.seed;
     return request;

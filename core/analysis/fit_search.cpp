@@ -81,7 +81,7 @@ Projection FitSearch::close_in(const Projection& low, const Projection& high) {
         best = at(std::exp(middle));
         if (best.slope == 0 || (step > 1 && std::abs(middle - last) < near))
             break;
-        const bool falls = best.slope < 0, stays = best.slope * last_slope > 0;
+        const bool falls = best.slope<0, stays = best.slope * last_slope> 0;
         (falls ? from : to) = middle;
         (falls ? falling : rising) = best.slope;
         (falls ? rising : falling) *= stays ? 0.5 : 1.0;

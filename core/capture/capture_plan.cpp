@@ -128,7 +128,7 @@ Result<int64_t> fitting_batch(const Network& network, const CaptureOptions& opti
     return static_cast<int64_t>(std::min(left / std::max(each, 1.0), 1e9));
 }
 
-/// More threads than cores gain nothing, and tens of thousands of them end the process.
+/// More threads than cores gain nothing.
 int available_threads(int asked, std::vector<std::string>& warnings) {
     const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     if (asked <= cores)

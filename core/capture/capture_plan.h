@@ -15,7 +15,7 @@ struct CapturePlan {
     Loss loss = Loss::prediction;
     InputGradient gradient = InputGradient::norm;
     int64_t batch_size = 1;
-    int threads = 0; ///< 0: LibTorch's default; at most the machine's cores.
+    int threads = 0;                               ///< 0: LibTorch's default; at most the machine's cores.
     std::vector<Quantity> wanted;                  ///< The tensors captured of each layer.
     std::vector<std::optional<LayerStore>> stores; ///< One a norm layer of the network, none where it is not chosen.
     std::vector<std::string> warnings;

@@ -96,8 +96,8 @@ Result<FileFormat> sniff_format(const RandomAccessFile& file);
 /// (`model`, `model_ema`, `state_dict`, `model_state`, `teacher`, …), with wrapper prefixes (`module.`, `_orig_mod.`,
 /// `backbone.`) stripped and wrappers' parts inside names dropped. `container` picks one of several state dicts.
 /// Executes nothing that is in the file. The state dict chosen is said in `container`; others that were there, and
-/// tensors that cannot be read, in `warnings`. Errors: cannot_read, damaged, not_supported (not a checkpoint, of which it
-/// says what it is; no tensor that can be read), missing (no tensors).
+/// tensors that cannot be read, in `warnings`. Errors: cannot_read, damaged, not_supported (not a checkpoint, of which
+/// it says what it is; no tensor that can be read), missing (no tensors).
 Result<TensorCatalog> open_checkpoint(const std::string& path, const std::string& container = "");
 
 /// The same for a file that is open already, on disk or in memory; whether it is a part is not asked.

@@ -142,7 +142,9 @@ private:
         layer.channels = channels(site);
         NORMSCOPE_TRY(check_shapes(parts, layer.channels));
         NORMSCOPE_LET(kind, kind_of(parts));
-        if (kind == NormKind::unknown) // a bias alone: LayerNorm(weight=False) does not exist
+        const bool bias_alone =
+            parts.weight == nullptr && parts.alpha == nullptr; // there is no LayerNorm(weight=False)
+        if (kind == NormKind::unknown || bias_alone)
             return Error{ErrorCode::missing, site.name + ".weight", "expected a weight beside the bias, found none"};
         layer.kind = kind;
         layer.kind_text = kind_name(kind);

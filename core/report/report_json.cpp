@@ -67,13 +67,12 @@ Json fit_json(const CurveFit& fit) {
 
 /// What is known of a layer before anything ran.
 Json layer_head(const NormLayer& layer) {
-    Json json{
-        {"index", layer.index},
-        {"name", layer.name},
-        {"kind", kind_words(layer)},
-        {"channels", layer.channels},
-        {"eps", layer.eps ? number(layer.eps->value) : Json(nullptr)},
-        {"eps_source", layer.eps ? text_or_null(layer.eps->source) : Json(nullptr)}};
+    Json json{{"index", layer.index},
+              {"name", layer.name},
+              {"kind", kind_words(layer)},
+              {"channels", layer.channels},
+              {"eps", layer.eps ? number(layer.eps->value) : Json(nullptr)},
+              {"eps_source", layer.eps ? text_or_null(layer.eps->source) : Json(nullptr)}};
     const auto alpha = layer.trained_alpha();
     json["trained_alpha"] = alpha ? number(*alpha) : Json(nullptr);
     return json;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The user opens something and looks around.
-#include "flow.h"
-
 #include "core/analysis/occupied.h"
+#include "flow.h"
 #include "ui/panels/files_panel.h"
 #include "ui/panels/grid_panel.h"
 

@@ -60,9 +60,9 @@ void LayerView::mousePressEvent(QMouseEvent* event) {
 }
 
 QItemSelectionModel::SelectionFlags LayerView::selectionCommand(const QModelIndex& index, const QEvent* event) const {
-    const bool by_mouse = event != nullptr &&
-                          (event->type() == QEvent::MouseButtonPress || event->type() == QEvent::MouseMove ||
-                           event->type() == QEvent::MouseButtonRelease);
+    const bool by_mouse =
+        event != nullptr && (event->type() == QEvent::MouseButtonPress || event->type() == QEvent::MouseMove ||
+                             event->type() == QEvent::MouseButtonRelease);
     if (by_mouse && pressed_beside_ && !index.isValid())
         return QItemSelectionModel::NoUpdate;
     return TableView::selectionCommand(index, event);

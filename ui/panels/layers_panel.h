@@ -47,7 +47,7 @@ protected:
 
 private:
     void setUpTable();
-    std::string lookedAt() const; ///< The name of the layer looked at; "" where there is none.
+    std::string lookedAt() const;     ///< The name of the layer looked at; "" where there is none.
     QModelIndex row(int place) const; ///< Invalid where it is filtered away.
     void takeRow(const QModelIndex& index);
     void takeSelection(bool anew);
@@ -64,7 +64,7 @@ private:
     PatternFilterModel* shown_;
     LayerView* view_;
     FilterLine* filter_;
-    QLabel* sample_; ///< What a * in the table means, where there is one
+    QLabel* sample_;               ///< What a * in the table means, where there is one
     std::set<std::string> chosen_; ///< The names of the layers selected
     std::string looked_at_;        ///< The name of the layer that the current row shows
     bool following_ = false;       ///< The current row moves because the layer looked at did, or the other way round.

@@ -56,7 +56,7 @@ DepthChart spread_panel(const Analysis& analysis, const Look& look) {
 }
 
 DepthChart alpha_panel(const Analysis& analysis, const Look& look) {
-    DepthChart panel{QStringLiteral("α"), QStringLiteral("α"), true, {}, QStringLiteral("No curve was fitted."),
+    DepthChart panel{QStringLiteral("α"),  QStringLiteral("α"), true, {}, QStringLiteral("No curve was fitted."),
                      sample_note(analysis)};
     panel.series.push_back(series_of(
         analysis, {QStringLiteral("fitted α, by points"), QStringLiteral("by points"), look.by_points, Swatch::solid},

@@ -94,8 +94,7 @@ Result<QByteArray> png_bytes(const Figure& figure, const FigureStyle& style, con
                      "expected a PNG of at most " + std::to_string(longest_png) + " pixels along a side, found " +
                          std::to_string(width) + " x " + std::to_string(height) +
                          "; choose fewer dpi, a smaller size, or SVG or PDF"};
-    QImage image(width, height,
-                 style.transparent ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
+    QImage image(width, height, style.transparent ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
     if (image.isNull())
         return cannot_draw(target.path, "picture");
     const Look look = export_look(style);

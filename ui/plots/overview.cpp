@@ -193,10 +193,9 @@ private:
 
     PageText page_text() const {
         const QString model = QString::fromStdString(analysis_.run.model);
-        QString key =
-            QStringLiteral("%1 of %2 norm layers; density in %3, single points as dots; α and R² by points")
-                .arg(QString::number(layers_.size()), QString::number(analysis_.layer_count),
-                     counts_text(options_.counts));
+        QString key = QStringLiteral("%1 of %2 norm layers; density in %3, single points as dots; α and R² by points")
+                          .arg(QString::number(layers_.size()), QString::number(analysis_.layer_count),
+                               counts_text(options_.counts));
         const auto has_bins = [](const LayerPtr& layer) { return layer->main_fit(Weighting::bins) != nullptr; };
         if (std::ranges::any_of(layers_, has_bins))
             key += QStringLiteral(", and by bins of x (dashed)");

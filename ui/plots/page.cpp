@@ -13,8 +13,8 @@ namespace normscope {
 namespace {
 
 constexpr double margin_pt = 7, gap_pt = 4;
-constexpr double name_scale = 1.25;  ///< Of a page's name, beside its other text
-constexpr double line_height = 1.2;  ///< Beside the size of the type
+constexpr double name_scale = 1.25; ///< Of a page's name, beside its other text
+constexpr double line_height = 1.2; ///< Beside the size of the type
 constexpr int warning_lines = 2;
 constexpr int provenance_lines = 2, provenance_lines_narrow = 4;
 constexpr int description_lines = 2, description_lines_narrow = 3;

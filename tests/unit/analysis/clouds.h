@@ -49,8 +49,8 @@ inline Cloud layer_norm_cloud(int64_t tokens, int64_t channels, double spread, f
     return cloud;
 }
 
-/// Tokens of Student's t with two degrees of freedom, each of a spread without bound. Root and quotient alone, which are
-/// the same to the last bit in Python.
+/// Tokens of Student's t with two degrees of freedom, each of a spread without bound. Root and quotient alone, which
+/// are the same to the last bit in Python.
 inline Cloud heavy_cloud(int64_t tokens, int64_t channels, float outlier, uint64_t seed) {
     constexpr double half = 0x1p-25; // of a step of the uniforms
     const auto u = uniforms(tokens * channels, seed), s = uniforms(tokens, seed + 1);

@@ -24,10 +24,10 @@ nlohmann::json golden(const char* part) {
 }
 
 test::Cloud cloud_of(const nlohmann::json& golden) {
-    return golden.contains("spread") ? test::layer_norm_cloud(golden["tokens"], golden["channels"], golden["spread"],
-                                                              golden["outlier"], golden["seed"])
-                                     : test::heavy_cloud(golden["tokens"], golden["channels"], golden["outlier"],
-                                                         golden["seed"]);
+    return golden.contains("spread")
+               ? test::layer_norm_cloud(golden["tokens"], golden["channels"], golden["spread"], golden["outlier"],
+                                        golden["seed"])
+               : test::heavy_cloud(golden["tokens"], golden["channels"], golden["outlier"], golden["seed"]);
 }
 
 // curve_fit stops at 1e-8 or so; what several points in a bin of a large cloud blur is left.

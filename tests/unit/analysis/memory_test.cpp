@@ -49,5 +49,6 @@ TEST(Memory, OfAThousandTinyLayersIsThatOfTheirPoints) {
     ASSERT_TRUE(summary);
     EXPECT_EQ(analysis->layers.back()->density.total(), values);
     EXPECT_EQ(summary->layers.back().summary->profile->occupied().size(), static_cast<std::size_t>(values));
-    EXPECT_LT(peak_mebibytes() - before, 100); // about 30, three times that under a sanitizer; a grid each would be 4 GB
+    EXPECT_LT(peak_mebibytes() - before,
+              100); // about 30, three times that under a sanitizer; a grid each would be 4 GB
 }

@@ -2,7 +2,6 @@
 // Checkpoints are run, cancelled, run again; the session is left while they run.
 #include "fixture.h"
 
-
 #include <cstdio>
 #include <unistd.h>
 
