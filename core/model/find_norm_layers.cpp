@@ -23,12 +23,12 @@ NormLayer layer_of(const TensorCatalog& catalog, const FoundNorm& found) {
 
 FoundLayers find_norm_layers(const TensorCatalog& catalog) {
     const ModuleTree tree(catalog);
-    const NormRule rule(catalog);
+    const NormRule rule(tree);
     FoundLayers result;
     int assumed = 0;
     for (const Module* module : in_order_of_sites(tree, catalog.format == "safetensors")) {
-        const auto found = rule.find(*module);
-        if (!found || module->path.empty())
+        const auto found = module->owner != nullptr ? rule.find(*module) : std::nullopt; // bare parameters are no layer
+        if (!found)
             continue;
         result.layers.push_back(layer_of(catalog, *found));
         result.layers.back().index = static_cast<int>(result.layers.size());

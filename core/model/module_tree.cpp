@@ -31,13 +31,17 @@ const TensorEntry* Module::parameter(std::string_view name) const {
     return nullptr;
 }
 
-const Module* Module::neighbour(int64_t step) const {
-    if (owner == nullptr || !words.is_number())
+const Module* Module::sibling(std::string_view its_part) const {
+    if (owner == nullptr)
         return nullptr;
-    for (const Module* other : owner->children)
-        if (other->words.is_number() && other->words.number() - words.number() == step)
-            return other;
-    return nullptr;
+    const auto found = owner->by_part.find(its_part);
+    return found == owner->by_part.end() ? nullptr : found->second;
+}
+
+const Module* Module::neighbour(int64_t step) const {
+    // Longer numbers are all INT64_MAX; a step is a small one.
+    const bool counts = words.is_number() && words.number() < INT64_MAX / 2;
+    return counts ? sibling(std::to_string(words.number() + step)) : nullptr;
 }
 
 const TensorEntry* Module::matrix() const {
@@ -48,27 +52,33 @@ const TensorEntry* Module::matrix() const {
 }
 
 ModuleTree::ModuleTree(const TensorCatalog& catalog) {
-    by_path_.emplace("", &modules_.emplace_back("", "", nullptr));
+    modules_.emplace_back("", "", nullptr);
     for (const TensorEntry& entry : catalog.tensors) {
         const std::string_view key = entry.name;
+        keys_.append("\n.").append(key);
         const std::size_t begin = key.rfind('.') + 1; // 0 without a dot
         const std::size_t inner = inner_dot(key, begin);
         const std::size_t end = inner != std::string_view::npos ? inner : begin - (begin > 0 ? 1 : 0);
-        Module* const module = at(key.substr(0, end), 0);
-        module->parameters.emplace_back(key.substr(std::min(end + (end > 0 ? 1 : 0), key.size())), &entry);
+        const std::size_t name = std::min(end + (end > 0 ? 1 : 0), key.size());
+        at(key.substr(0, end)).parameters.emplace_back(key.substr(name), &entry);
     }
 }
 
-Module* ModuleTree::at(std::string_view path, int depth) {
-    if (const auto found = by_path_.find(path); found != by_path_.end())
-        return found->second;
-    const std::size_t dot = depth + 1 < deepest ? path.rfind('.') : std::string_view::npos;
-    Module* const owner = dot == std::string_view::npos ? &modules_.front() : at(path.substr(0, dot), depth + 1);
-    const std::string_view part = dot == std::string_view::npos ? path : path.substr(dot + 1);
-    Module* const module = &modules_.emplace_back(part, path, owner);
-    owner->children.push_back(module);
-    by_path_.emplace(path, module);
-    return module;
+Module& ModuleTree::at(std::string_view path) {
+    Module* module = &modules_.front();
+    std::size_t begin = 0;
+    for (int depth = 0; begin < path.size(); ++depth) {
+        const std::size_t end = depth < deepest ? std::min(path.find('.', begin), path.size()) : path.size();
+        const std::string_view part = path.substr(begin, end - begin);
+        Module*& child = module->by_part[part];
+        if (child == nullptr) {
+            child = &modules_.emplace_back(part, path.substr(0, end), module);
+            module->children.push_back(child);
+        }
+        module = child;
+        begin = end + 1;
+    }
+    return *module;
 }
 
 } // namespace normscope

@@ -6,31 +6,6 @@
 #include <map>
 
 namespace normscope {
-
-/// Families whose keys do not show a norm's kind, known by other keys of theirs. A text stands anywhere in a key.
-struct NormRule::Sign {
-    std::string_view has, has_too, lacks; ///< In the keys of the file; "" says nothing.
-    std::string_view site;                ///< In the norm's own path.
-    std::string_view kind;
-};
-
-const NormRule::Sign NormRule::signs_[] = {
-    {".mlp.Wi.", "", "", "", "LayerNorm"},                                                         // ModernBERT
-    {".attn.Wqkv.", ".norm_1.", "", "", "LayerNorm"},                                              // MPT
-    {".norm_attn_norm.", "", "", "", "LayerNorm"},                                                 // DBRX
-    {".attn.c_attn.", ".ln_1.", "", "", "LayerNorm"},                                              // nanoGPT
-    {".input_layernorm.", ".mlp.gate_proj.", ".post_attention_layernorm.", "", "LayerNorm"},       // Cohere
-    {".q_layernorm.norms.0.", "", "", "_layernorm.norms.", "LayerNorm"},                           // StableLM
-    {".bottleneck.input.LayerNorm.", "", "", "predictions", "LayerNorm"},                          // MobileBERT's head
-    {".bottleneck.input.LayerNorm.", "", "", "LayerNorm", "NoNorm"},                               // and the rest of it
-    {"conv_layers.0.layer_norm.", "", "conv_layers.1.layer_norm.", "conv_layers.0.", "GroupNorm"}, // wav2vec 2.0
-    {".before_norm.", ".after_norm.", "", "", "GroupNorm"},                                        // PoolFormer
-    {".conv_dw.", ".stem.1.", "", "head.norm", "LayerNorm2d"},                                     // ConvNeXt of timm
-    {".dwconv.", ".embeddings.layernorm.", "", "embeddings.layernorm", "LayerNorm2d"},             // of transformers
-    {".features.1.0.block.2.", ".classifier.0.", "", "classifier.0", "LayerNorm2d"},               // of torchvision
-    {".neck.layer_norm1.", "", "", ".neck.", "LayerNorm2d"},                                       // SAM
-};
-
 namespace {
 
 /// Last words of a name that make it another thing, whatever stands before: norm_proj, norm_loss.
@@ -39,7 +14,11 @@ constexpr std::array<std::string_view, 22> other_things{
     "criterion", "act",        "activation", "relu",  "prelu",  "gate",       "scale", "factor",
     "scales",    "weight",     "magnitude",  "snake", "lora",   "temperature"};
 
+/// What stands inside a loss is none, whatever its own name.
 bool is_another_thing(const Module& module) {
+    for (const Module* owner = &module; owner != nullptr; owner = owner->owner)
+        if (owner->words.named_by("loss") || owner->words.named_by("criterion"))
+            return true;
     return std::ranges::any_of(other_things, [&](auto word) { return module.words.named_by(word); });
 }
 
@@ -60,13 +39,6 @@ bool is_norm_name(const Module& module) {
 bool is_vector(const TensorEntry& entry) {
     return entry.elements() > 0 &&
            entry.elements() == std::max<int64_t>(1, entry.shape.empty() ? 1 : std::ranges::max(entry.shape));
-}
-
-bool is_convolution(const Module* module) {
-    if (module == nullptr)
-        return false;
-    const TensorEntry* const weight = module->matrix();
-    return weight != nullptr && weight->shape.size() > 2;
 }
 
 bool is_linear(const Module* module) {
@@ -140,7 +112,9 @@ bool is_norm_by_neighbours(const Module& module, const NormParts& parts) {
         return is("weight", "bias") || is("gamma", "beta") || is("a_2", "b_2");
     if (!module.words.is_number() || is_activation_of_sequential(module))
         return false;
-    const bool layer_scale = module.parameter("gamma") != nullptr && module.neighbour(-1) != nullptr;
+    const Module* const before = module.neighbour(-1);
+    const bool first = module.words.number() == 0 || (before != nullptr && before->parameter("gamma") != nullptr);
+    const bool layer_scale = module.parameter("gamma") != nullptr && !first; // behind the layer that it scales
     return parts.weight != module.parameter("scale") && !layer_scale;
 }
 
@@ -155,57 +129,7 @@ bool has_shapes_of_norm(const Module& module, const NormParts& parts) {
            (is_vector(*parts.weight) && parts.weight != module.parameter("weight"));
 }
 
-bool spells_layer_norm(std::string_view part) {
-    std::string text(part);
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text.find("layer_norm") != text.npos || text.find("layernorm") != text.npos || text.starts_with("ln");
-}
-
-/// The kind of a weight and bias beside a convolution: LayerNorm2d beside one that cuts patches (its kernel even, as
-/// ConvNeXt's), GroupNorm beside the others, where nothing but the order of a Sequential or the number (conv1, norm1)
-/// joins them; "" where no convolution is.
-std::string_view kind_beside_convolution(const Module& module) {
-    const Module* beside = is_convolution(module.neighbour(-1)) ? module.neighbour(-1) : module.neighbour(1);
-    if (!is_convolution(beside) && module.words.text().starts_with("norm")) {
-        const std::string numbered_conv = "conv" + module.words.text().substr(4);
-        for (const Module* other : module.owner->children)
-            if (other->words.text() == numbered_conv)
-                beside = other;
-    }
-    if (!is_convolution(beside))
-        return "";
-    const bool patches = beside->matrix()->shape.back() % 2 == 0;
-    constexpr std::array<std::string_view, 4> of_sam{"neck", "downscaling", "upscaling", "downsample_layers"};
-    const bool named =
-        std::ranges::any_of(of_sam, [&](auto word) { return module.path.find(word) != module.path.npos; });
-    return patches || named ? "LayerNorm2d" : "GroupNorm";
-}
-
 } // namespace
-
-NormRule::NormRule(const TensorCatalog& catalog) {
-    std::string keys;
-    for (const TensorEntry& entry : catalog.tensors)
-        keys += "\n." + entry.name;
-    const auto any_has = [&](std::string_view text) { return keys.find(text) != keys.npos; };
-    for (const Sign& sign : signs_)
-        if (any_has(sign.has) && any_has(sign.has_too) && (sign.lacks.empty() || !any_has(sign.lacks)))
-            seen_.push_back(&sign);
-}
-
-/// What the name or the family say of the kind; "" where they are silent.
-std::string_view NormRule::told_kind(const Module& module) const {
-    if (module.words.has("grn"))
-        return "GRN";
-    if (module.words.has_all("group norm") || module.words.has_all("norm x"))
-        return "GroupNorm"; // ln_x is RWKV's
-    if (module.words.has_all("instance norm"))
-        return "InstanceNorm";
-    for (const Sign* sign : seen_)
-        if (module.path.find(sign->site) != module.path.npos)
-            return sign->kind;
-    return "";
-}
 
 std::optional<FoundNorm> NormRule::find(const Module& module) const {
     if (has_statistics(module)) {
@@ -261,16 +185,16 @@ std::optional<FoundNorm> NormRule::with_weight(const Module& module, const NormP
     if (module.parameter("lam") != nullptr)
         found.kind = "BHyT";
     if (found.kind.empty())
-        found.kind = told_kind(module);
+        found.kind = kinds_.told(module, parts.bias != nullptr);
     if (!found.kind.empty())
         return found;
     if (found.channels == 1) // one gain for all channels
         found.channels = std::max<int64_t>(usual_width(module), 1);
     found.assumed = parts.bias == nullptr;
     found.kind = parts.bias == nullptr ? "RMSNorm" : "LayerNorm";
-    if (parts.bias == nullptr || spells_layer_norm(module.part) || !is_vector(*parts.weight))
+    if (parts.bias == nullptr || !is_vector(*parts.weight))
         return found;
-    if (const auto kind = kind_beside_convolution(module); !kind.empty()) {
+    if (const auto kind = KindRule::beside(module); !kind.empty()) {
         found.kind = kind;
         found.assumed = true;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/model/module_tree.h"
+#include "core/model/norm_kind.h"
 #include "core/model/norm_parts.h"
 
 #include <optional>
@@ -24,19 +24,15 @@ struct FoundNorm {
 /// running statistics, the name, the neighbours or the family say another kind.
 class NormRule {
 public:
-    explicit NormRule(const TensorCatalog& catalog);
+    explicit NormRule(const ModuleTree& tree) : kinds_(tree) {}
     /// The norm layer that `module` is, or nothing.
     std::optional<FoundNorm> find(const Module& module) const;
 
 private:
-    struct Sign;
-
     std::optional<FoundNorm> with_alpha(const Module& module, const NormParts& parts) const;
     std::optional<FoundNorm> with_weight(const Module& module, const NormParts& parts) const;
-    std::string_view told_kind(const Module& module) const;
 
-    static const Sign signs_[];
-    std::vector<const Sign*> seen_; ///< The signs whose keys the catalog holds.
+    KindRule kinds_;
 };
 
 } // namespace normscope

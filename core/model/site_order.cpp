@@ -11,6 +11,8 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace normscope {
 namespace {
@@ -49,14 +51,10 @@ int usual_place(Level level, const Module& module) {
     return module.words.has("norm") ? block::between : block::ffn;
 }
 
-bool has_child(const Module& module, std::string_view words) {
-    return std::ranges::any_of(module.children, [&](const Module* child) { return child->words.text() == words; });
-}
-
 /// Between two stages: before the blocks of the next one, or behind those of the first.
 int place_of_downsampling(const Module& stage) {
     const Module* const stages = stage.owner;
-    if (stages == nullptr)
+    if (stages == nullptr || stage.words.number() < 0)
         return network::before_blocks;
     const auto number = [](const Module* module) { return module->words.number(); };
     const auto [first, last] = std::ranges::minmax_element(stages->children, {}, number);
@@ -112,11 +110,11 @@ Turns elements_in_turns(const Module& owner, Level level) {
 
 class Order {
 public:
-    Order(const ModuleTree& tree, const std::string& keys, bool file_is_sorted) : sorted_(file_is_sorted) {
-        const auto holds = [&](const Row& row) {
-            return keys.find(row.has) != keys.npos && (row.lacks.empty() || keys.find(row.lacks) == keys.npos);
+    Order(const ModuleTree& tree, bool file_is_sorted) : sorted_(file_is_sorted) {
+        const auto holds = [&](const SiteRow& row) {
+            return tree.any_key_has(row.has) && (row.lacks.empty() || !tree.any_key_has(row.lacks));
         };
-        const std::span<const Row> tables[]{network::rows, block::rows, attention::rows};
+        const std::span<const SiteRow> tables[]{network::rows, block::rows, attention::rows};
         for (std::size_t level = 0; level < std::size(tables); ++level)
             std::ranges::copy_if(tables[level], std::back_inserter(rows_[level]), holds);
         visit(tree.root());
@@ -132,25 +130,37 @@ private:
         const Module* module = nullptr;
     };
 
-    int place_of(const Module& owner, Level level, const Module& module) const {
-        if (level == Level::network && module.words.has("downsample"))
-            return place_of_downsampling(owner);
-        for (const Row& row : rows_[static_cast<std::size_t>(level)]) {
+    /// What all siblings share.
+    struct Siblings {
+        Level level;
+        int downsampling; ///< The place of what lies between two stages
+        std::unordered_set<std::string_view> texts;
+    };
+
+    int place_of(const Module& module, const Siblings& siblings) const {
+        if (siblings.level == Level::network && module.words.has("downsample"))
+            return siblings.downsampling;
+        for (const SiteRow& row : rows_[static_cast<std::size_t>(siblings.level)]) {
             const bool fits =
                 row.words.front() == '=' ? module.words.text() == row.words.substr(1) : module.words.has_all(row.words);
-            if (fits && (row.beside.empty() || has_child(owner, row.beside)))
+            if (fits && (row.beside.empty() || siblings.texts.contains(row.beside)))
                 return row.place;
         }
-        return usual_place(level, module);
+        return usual_place(siblings.level, module);
     }
 
     /// The children of `owner`, or their elements where lists run in turns, with their places.
-    std::vector<Place> places_in(const Module& owner) const {
-        const Level level = level_of(owner);
-        const Turns turns = elements_in_turns(owner, level);
+    std::vector<Place> places_in(const Module& owner) {
+        const auto [downsampling, is_new] = downsampling_.try_emplace(owner.owner, 0);
+        if (is_new)
+            downsampling->second = place_of_downsampling(owner);
+        Siblings siblings{level_of(owner), downsampling->second, {}};
+        for (const Module* child : owner.children)
+            siblings.texts.insert(child->words.text());
+        const Turns turns = elements_in_turns(owner, siblings.level);
         std::vector<Place> places;
         for (const Module* child : owner.children) {
-            const int place = place_of(owner, level, *child);
+            const int place = place_of(*child, siblings);
             if (turns.contains(child))
                 places.push_back({network::blocks, child->words.number(), place, child});
             else if (child->children.empty() || !turns.contains(child->children.front()))
@@ -176,17 +186,15 @@ private:
     }
 
     bool sorted_;
-    std::vector<Row> rows_[3]; ///< By level: the rows that hold for this file.
+    std::unordered_map<const Module*, int> downsampling_; ///< By list of stages
+    std::vector<SiteRow> rows_[3];                        ///< By level: the rows that hold for this file.
     std::vector<const Module*> found_;
 };
 
 } // namespace
 
 std::vector<const Module*> in_order_of_sites(const ModuleTree& tree, bool file_is_sorted) {
-    std::string keys;
-    for (const Module& module : tree.modules())
-        keys.append(".").append(module.path).append(".\n");
-    return Order(tree, keys, file_is_sorted).take();
+    return Order(tree, file_is_sorted).take();
 }
 
 } // namespace normscope

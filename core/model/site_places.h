@@ -10,7 +10,7 @@ namespace normscope {
 /// A row says: a part of a path with all these words ("=norm": these and no others) runs at this place among its
 /// siblings. Some rows hold only beside a sibling of these words, or where some key of the file has, or none has, a
 /// text. The first row that fits wins.
-struct Row {
+struct SiteRow {
     std::string_view words;
     int place;
     std::string_view beside = "", has = "", lacks = "";
@@ -35,7 +35,7 @@ enum Place {
     pool = 90,
     head = 100
 };
-constexpr Row rows[] = {
+constexpr SiteRow rows[] = {
     {"=norm", input_norm, "feature extractor"},                             // SEW
     {"=norm", final_norm, "pos conv emb", ".conv_module."},                 // conformers
     {"=norm", input_norm, "pos conv emb", "", "conv_layers.1.layer_norm."}, // wav2vec 2.0 with post-norm blocks
@@ -115,14 +115,15 @@ enum Place {
     ffn_output = 90,
     last = 100
 };
-constexpr Row rows[] = {
+constexpr SiteRow rows[] = {
     {"norm 0", first}, // RWKV
     {"pre norm", first, "norm 1"},
     {"norm 3", cross_input, "local mp"}, // XCiT
     {"norm 2", ffn_input, "local mp"},
-    {"norm 2", cross_input, "norm 3"},                 // attention, cross-attention, feed-forward
-    {"=norm", ffn_input, "", ".attention.LayerNorm."}, // ESM
-    {"=norm", ffn_input, "", ".attention.ln."},        // Megatron's BERT
+    {"norm 2", cross_input, "norm 3"},                            // attention, cross-attention, feed-forward
+    {"=norm", ffn_input, "", ".attention.LayerNorm."},            // ESM
+    {"=norm", ffn_input, "", ".attention.self_attn_layer_norm."}, // XLM-R XL
+    {"=norm", ffn_input, "", ".attention.ln."},                   // Megatron's BERT
     {"=norm", attention_input},
     {"altup", first},
     {"bottleneck", first}, // MobileBERT
@@ -190,7 +191,7 @@ constexpr Row rows[] = {
 
 namespace attention { // what an attention or another mixer is made of
 enum Place { query = 10, latent = 15, key = 20, value = 30, inner = 40, output = 50 };
-constexpr Row rows[] = {
+constexpr SiteRow rows[] = {
     {"q norm", query}, {"dt norm", query}, {"kv norm", latent}, {"k norm", key},    {"v norm", value},
     {"q", query},      {"k", key},         {"qkv", query},      {"v", value},       {"norm", inner},
     {"proj", output},  {"self", inner},    {"out", output},     {"output", output},

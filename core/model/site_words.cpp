@@ -114,6 +114,9 @@ SiteWords::SiteWords(std::string_view part) {
         if (word.size() > norm.size() && word.ends_with(norm)) {
             add(word.substr(0, word.size() - norm.size()));
             add(std::string(norm));
+        } else if (word.size() == norm.size() + 1 && word.starts_with(norm) && word != "norms") { // normq
+            add(std::string(norm));
+            add(word.substr(norm.size()));
         } else {
             add(word);
         }

@@ -155,6 +155,19 @@ TEST(FindNormLayers, KindsThatOtherKeysTell) {
               (std::vector<Layer>{{"norm", "Derf", 8}}));
 }
 
+/// A norm of several convolutions, as UNets hold it: conv_norm_out of conv_out; norm, activation, convolution.
+TEST(FindNormLayers, NormsOfConvolutions) {
+    const std::vector<std::pair<std::string, std::string>> pairs{
+        {"norm1", "conv1"}, {"conv_norm_out", "conv_out"}, {"out.0", "out.2"}, {"attn.norm", "attn.proj_in"}};
+    for (const auto& [norm, convolution] : pairs)
+        EXPECT_EQ(found_in({{norm + ".weight", {8}}, {norm + ".bias", {8}}, {convolution + ".weight", {8, 8, 3, 3}}}),
+                  (std::vector<Layer>{{norm, "GroupNorm", 8}}));
+    EXPECT_EQ(found_in({{"in1.weight", {8}}, {"in1.bias", {8}}, {"conv1.weight", {8, 8, 3, 3}}}),
+              (std::vector<Layer>{{"in1", "InstanceNorm", 8}}));
+    EXPECT_EQ(found_in({{"stem.0.weight", {8, 3, 4, 4}}, {"stem.1.weight", {8}}, {"stem.1.bias", {8}}}),
+              (std::vector<Layer>{{"stem.1", "LayerNorm2d", 8}}));
+}
+
 /// DiT with DyT holds α alone: its width is what the layers around it take.
 TEST(FindNormLayers, AlphaAloneIsDyTUnderTheNameOfANorm) {
     EXPECT_EQ(found_in({{"blocks.0.norm1.alpha", {1}},
@@ -172,6 +185,8 @@ TEST(FindNormLayers, NothingElseIsOne) {
                         {"layers.0.block.1.weight", {8, 8, 7}},
                         {"loss.alpha", {10}},
                         {"criterion.weight", {10}},
+                        {"criterion.focal.alpha", {1}},
+                        {"criterion.focal.weight", {8}},
                         {"q_proj.lora_A.default.weight", {4, 8}},
                         {"q_proj.lora_magnitude_vector.default.weight", {8}},
                         {"lora_unet_norm1.alpha", {}},
