@@ -147,6 +147,22 @@ class FullDiskTest(RecorderTest):
         with self.assertRaisesRegex(OSError, "fifo: expected a file"):
             normscope.record(model, fifo).__enter__()
 
+    def test_a_dump_is_replaced_and_a_file_of_another_kind_is_kept(self):
+        model, checkpoint, foreign = stack(), self.folder / "model.pt", self.folder / "keras.h5"
+        torch.save(model.state_dict(), checkpoint)
+        with h5py.File(foreign, "w") as file:
+            file["weights"] = [1.0, 2.0]
+        for path in (checkpoint, foreign):
+            before = path.read_bytes()
+            with self.assertRaisesRegex(OSError, f"{path.name}: .*of another kind"), normscope.record(model, path):
+                model(self.batches[0])
+            self.assertEqual(path.read_bytes(), before)
+        self.path.touch()  # nothing is lost of an empty file
+        for _ in range(2):
+            with normscope.record(model, self.path):
+                model(self.batches[0])
+        self.assertEqual(len(names(self.path)), 5)
+
 
 if __name__ == "__main__":
     unittest.main()

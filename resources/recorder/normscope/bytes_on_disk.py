@@ -24,11 +24,21 @@ def _open_in_h5py(path):
     return False
 
 
+def _is_dump(path):
+    """Whether it is a dump of NormScope's, whose format stands near the beginning; an empty file holds nothing to lose."""
+    with open(path, "rb") as file:
+        head = file.read(1 << 20)
+    return not head or (b"\x89HDF\r\n\x1a\n" in head and b"normscope-dump" in head)
+
+
 def _open_new(path):
     """An empty file, unbuffered, in the place of what was there."""
     if os.path.exists(path):
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise OSError(f"{path}: expected a file or a new name, found something else of that name")
+        if not _is_dump(path):
+            raise OSError(f"{path}: expected a dump to replace, or a new name, found a file of another kind; choose another "
+                          "name, or remove it first")
         if _open_in_h5py(path):
             raise OSError(f"{path}: expected a file that is not open, found it open in this process; close it or "
                           "record into another")
