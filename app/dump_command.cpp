@@ -21,7 +21,9 @@ void add_dump_options(CLI::App& command, DumpCommand& options) {
 Result<std::shared_ptr<const Recording>> open_named(const DumpCommand& options) {
     NORMSCOPE_LET(pairing, parse_pairing(options.pairing));
     NORMSCOPE_LET(opened, open_dumps(options.dumps, pairing));
-    NORMSCOPE_TRY(check_output(options.out, OutputKind::dump, {opened->files, options.force}));
+    OutputRules rules{files_read(*opened), options.force};
+    rules.inputs.push_back(options.pairing.store);
+    NORMSCOPE_TRY(check_output(options.out, OutputKind::dump, rules));
     NORMSCOPE_TRY(remember_pairs(options.dumps.front(), pairing));
     return opened;
 }

@@ -132,6 +132,9 @@ Result<AnalysisPtr> make_report(const ReportCommand& command, Console& console) 
     files.rules = output_rules(command.source, request);
     NORMSCOPE_TRY(check_report(files));
     NORMSCOPE_LET(opened, open_recording(command.source, request, console.progress()));
+    for (const std::string& file : files_read(*opened.recording))
+        files.rules.inputs.push_back(file);
+    NORMSCOPE_TRY(check_report(files));
     NORMSCOPE_TRY(remember_pairs(command.source, pairing));
     NORMSCOPE_LET(analysed, analyse(*opened.recording, analysis_with, console.progress()).within(command.source));
     const auto analysis = std::make_shared<const Analysis>(std::move(analysed));

@@ -43,11 +43,12 @@ Result<void> flush_to_disk(const std::string& path, int flags) {
 
 /// What a link leads to, so that the link stays and the file is replaced.
 std::string behind_links(const std::string& path) {
+    constexpr int most_links = 40; // as the system follows
     std::error_code none;
-    if (!std::filesystem::is_symlink(path, none))
-        return path;
-    const auto target = std::filesystem::weakly_canonical(path, none);
-    return none ? path : target.string();
+    std::filesystem::path target = path;
+    for (int i = 0; i < most_links && std::filesystem::is_symlink(target, none); ++i)
+        target = target.parent_path() / std::filesystem::read_symlink(target, none); // it may lead to nothing yet
+    return target.string();
 }
 
 /// A name no other writer uses, in this process or another.

@@ -12,13 +12,14 @@ namespace {
 
 /// Spellings of one meaning. What ends in "norm" is taken apart before ("qnorm", "batchnorm"), "layer" before it
 /// dropped.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 53> synonyms{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 54> synonyms{{
     {"ln", "norm"},
     {"norms", "norm"},
     {"layernorms", "norm"},
     {"normalization", "norm"},
     {"normalisation", "norm"},
     {"dyt", "norm"},
+    {"rms", "norm"},
     {"derf", "norm"},
     {"bn", "batch norm"},
     {"gn", "group norm"},

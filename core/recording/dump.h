@@ -29,6 +29,10 @@ Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::strin
 /// The warnings of a recording and of its layers, those that are the same for many layers as one line.
 std::vector<std::string> all_warnings(const Recording& recording);
 
+/// Every file that a recording streams from: its dumps, and what their virtual datasets and links lead to. None of them
+/// must be replaced.
+std::vector<std::string> files_read(const Recording& recording);
+
 /// A number that changes when a file that `path` stands for is written to or grows, or when another shard joins:
 /// compare it with what it was before opening to know whether to open again. Asks for sizes and times alone.
 uint64_t dump_state(const std::string& path);

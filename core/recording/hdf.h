@@ -147,4 +147,7 @@ std::string type_name(const Object& dataset);
 /// how many virtual datasets lead here.
 void expect_stored(const Object& dataset, int depth = 0);
 
+/// The files that the values of a dataset lie in: its own, and those of the sources of a virtual one. Throws Failure.
+std::vector<std::string> source_files(const Object& dataset);
+
 } // namespace normscope::hdf

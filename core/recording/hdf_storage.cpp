@@ -130,7 +130,27 @@ void expect_external(const Object& dataset, const Handle& creation) {
     }
 }
 
+void add_sources(const Object& dataset, int depth, std::vector<std::string>& files) {
+    const Handle creation(H5Dget_create_plist(dataset.id()));
+    size_t count = 0;
+    if (!creation || H5Pget_layout(creation.id()) != H5D_VIRTUAL || depth > deepest ||
+        H5Pget_virtual_count(creation.id(), &count) < 0)
+        return;
+    for (size_t i = 0; i < count; ++i) {
+        const auto source = open_source(dataset, creation, i);
+        files.push_back(own_path(source));
+        add_sources(source, depth + 1, files);
+    }
+}
+
 } // namespace
+
+std::vector<std::string> source_files(const Object& dataset) {
+    const Lock lock;
+    std::vector<std::string> files{own_path(dataset)}; // behind an external link another than the dump
+    add_sources(dataset, 0, files);
+    return files;
+}
 
 std::vector<int64_t> sizes(const Object& dataset) {
     const Lock lock;

@@ -4,6 +4,7 @@
 #include "core/recording/dump_files.h"
 #include "core/recording/dump_layout.h"
 #include "core/recording/dump_parts.h"
+#include "core/recording/hdf_rows.h"
 #include "core/recording/join.h"
 #include "core/recording/left_out.h"
 #include "core/recording/mapping.h"
@@ -153,6 +154,20 @@ Result<void> add_shards(const std::string& name, const Pairing& pairing, std::ve
     return {};
 }
 
+void add_files(const RowSource& rows, std::vector<std::string>& files) {
+    if (const auto* joined = dynamic_cast<const JoinedRows*>(&rows)) {
+        for (const auto& part : joined->parts())
+            add_files(*part, files);
+    } else if (const auto* stored = dynamic_cast<const hdf::Rows*>(&rows)) {
+        // What cannot be opened any more keeps nothing from being written elsewhere.
+        (void)hdf::guarded([&] {
+            const hdf::Lock lock;
+            for (std::string& file : hdf::source_files(stored->dataset()))
+                files.push_back(std::move(file));
+        });
+    }
+}
+
 } // namespace
 
 Result<std::shared_ptr<const Recording>> open_dumps(const std::vector<std::string>& names, const Pairing& pairing) {
@@ -198,6 +213,18 @@ uint64_t dump_state(const std::string& path) {
 
 Result<std::shared_ptr<const Recording>> open_dump(const std::string& path, const Pairing& pairing) {
     return open_dumps({path}, pairing);
+}
+
+std::vector<std::string> files_read(const Recording& recording) {
+    std::vector<std::string> files;
+    for (const LayerRecording& layer : recording.layers)
+        for (const Quantity quantity : every_quantity)
+            if (const auto& rows = layer.tensor(quantity))
+                add_files(*rows, files);
+    std::ranges::sort(files);
+    files.erase(std::unique(files.begin(), files.end()), files.end());
+    files.insert(files.end(), recording.files.begin(), recording.files.end());
+    return files;
 }
 
 } // namespace normscope

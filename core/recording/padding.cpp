@@ -18,8 +18,12 @@ constexpr int64_t most_tokens = int64_t{1} << 28;
 
 Mask read_values(const Object& dataset) {
     auto mask = std::make_shared<std::vector<uint8_t>>();
-    for (const auto value : integers_of(dataset, most_tokens))
+    for (const auto value : integers_of(dataset, most_tokens)) {
+        if (value < 0) // a mask that is added to attention has 0 where there is a token
+            fail(ErrorCode::damaged, dataset.place,
+                 "expected 1 for tokens and 0 for padding, found negative values; write it as uint8 or bool");
         mask->push_back(value != 0);
+    }
     return mask;
 }
 
@@ -105,8 +109,9 @@ void Padding::mark(const Object& group, LayerRecording& layer, LeftOut& left_out
         if (!read)
             return left_out.add(read.error());
         layer.mask = std::move(*read);
-    } else if (run_ && layer.layer.channel_axis != 1 && layer.token_positions.empty()) {
-        // Channels on axis 1 are those of images, which are not padded; and of a sample of the tokens none is padding.
+    } else if (const bool image = layer.layer.channel_axis == 1 && rows->row_sizes().size() > 2;
+               run_ && !image && layer.token_positions.empty()) {
+        // Images are not padded; and of a sample of the tokens none is padding.
         layer.mask = mask_of_rows(*run_, rows->row_sizes());
         if (!layer.mask && unlike_.empty())
             unlike_ = layer.layer.name;

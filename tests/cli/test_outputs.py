@@ -63,6 +63,25 @@ class Outputs(ProgramTest):
                 with self.subTest(source=source, command=command):
                     self.assert_kept(command, source, "-o", names[1], "--force", files=names, says=[names[1].name])
 
+    def test_what_a_virtual_dump_refers_to_is_an_input(self):
+        shard, master = self.folder / "recording.h5", self.folder / "master.h5"
+        shutil.copy(BERT, shard)
+        self.run_program("merge", shard, "-o", master, "--virtual")
+        for command in ("convert", "merge", "summarize"):
+            self.assert_kept(command, master, "-o", shard, "--force", files=[shard], says=["recording.h5", "read"])
+        self.assert_kept("report", master, "--out", self.folder, "--formats", "h5", files=[shard], says=["recording.h5"])
+
+    def test_configs_and_mappings_are_inputs(self):
+        checkpoint, images, _ = self.copies()
+        config = self.folder / "config.json"
+        shutil.copy(SAMPLE / "config.json", config)
+        self.assert_kept("capture", checkpoint, "--input", images, "-o", config, "--force", files=[config], says=["config.json"])
+        mappings, unknown = self.folder / "report.json", SAMPLE.parents[1] / "tests/golden/layouts/unknown.h5"
+        pair = "step_1000/block_0/attention/before,step_1000/block_0/attention/after"
+        self.run_program("convert", unknown, "--pair", pair, "--mappings", mappings, "-o", self.folder / "a.h5")
+        self.assert_kept("convert", unknown, "--mappings", mappings, "-o", mappings, "--force", files=[mappings])
+        self.assert_kept("report", unknown, "--mappings", mappings, "--out", self.folder, "--formats", "json", files=[mappings])
+
     def test_a_report_keeps_what_it_reads_and_says_so_before_it_runs(self):
         checkpoint, images, labels = self.copies()
         (images / "overview.png").write_bytes(next(images.rglob("*.png")).read_bytes())

@@ -155,9 +155,14 @@ with h5py.File(HERE / "masked.h5", "w") as file:
     mask = np.ones((3, 5), bool)
     mask[:, 3:] = False
     file["/entry/run/mask"] = mask
+    first = pair(file.create_group(LAYERS + "/channels_first"), x.transpose(0, 2, 1), -x.transpose(0, 2, 1))
+    first.attrs["channel_axis"] = 1
     bits = pair(file.create_group(LAYERS + "/bits"))  # as PyTables stores truth values
     made = h5py.h5d.create(bits.id, b"mask", h5py.h5t.STD_B8LE, h5py.h5s.create_simple((15,)))
     made.write(h5py.h5s.ALL, h5py.h5s.ALL, (np.arange(15) > 3).astype("u1"), h5py.h5t.STD_B8LE)
+with h5py.File(HERE / "additive_mask.h5", "w") as file:
+    pair(file.create_group(LAYERS + "/ln"))
+    file["/entry/run/mask"] = np.where(mask, 0, -1e9).astype("f4")  # as it is added to attention
 # What PyTorch makes of rows that are not finite, without an affine part: NaN 1, Inf 2, −Inf 3, other values 0.
 rows = torch.tensor(x[0, :1]).repeat(6, 1)
 rows[1, 3], rows[2, 0], rows[3, 7] = torch.inf, -torch.inf, torch.nan

@@ -37,7 +37,7 @@ OutputRules Session::State::output_rules() const {
     for (const auto& entry : files.entries()) {
         add(normscope::output_rules(entry->file.path.toStdString(), entry->file.request).inputs);
         for (const OpenRun& run : entry->file.runs)
-            add(run.recording->files);
+            add(files_read(*run.recording));
     }
     return rules;
 }

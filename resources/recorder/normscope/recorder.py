@@ -46,6 +46,18 @@ def record(model, path, *, layers=None, gradient="norm", sample=None, dtype="flo
     return Recorder(model, path, options, about=dict(layers=layers, loss=loss, mask=mask, reduce=reduce))
 
 
+def truth_values(mask):
+    """A mask of padding as (samples, tokens) bool, true where there is a token. Numbers are 0 or 1, as tokenizers give them;
+    any others would be a mask of another meaning, such as one that is added to attention."""
+    if mask is None:
+        return None
+    told = f"{mask.dtype} {tuple(mask.shape)}" if isinstance(mask, torch.Tensor) else type(mask).__name__
+    if not isinstance(mask, torch.Tensor) or mask.dim() != 2 or not ((mask == 0) | (mask == 1)).all():
+        raise ValueError(f"normscope: mask: expected (samples, tokens) of true and false, or of 1 and 0, found {told}; give one "
+                         "such, or leave mask out")
+    return mask.bool()
+
+
 class Recorder:
     """What `record` returns. Every forward of the model begins a batch; `begin_batch` does so by hand."""
 
@@ -177,7 +189,7 @@ class Recorder:
                             f"{around}; leave the with block for that")
         self.begin_batch()
         given = arguments(self.model, args, kwargs)
-        self.batch_mask = given.get(self.mask) if isinstance(self.mask, str) else self.mask
+        self.batch_mask = truth_values(given.get(self.mask) if isinstance(self.mask, str) else self.mask)
         self.steps = self.decoding.steps(given)
 
     def _after_forward(self, model, *_):

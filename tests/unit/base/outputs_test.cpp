@@ -122,6 +122,10 @@ TEST_F(Outputs, ALinkStaysAndTheFileBehindItIsReplaced) {
     ASSERT_TRUE(write_file(at("a.txt"), "new"));
     EXPECT_TRUE(fs::is_symlink(at("a.txt")));
     EXPECT_EQ(*read_text(at("real/a.txt"), 9), "new");
+    fs::create_symlink("real/b.txt", at("b.txt")); // leads to nothing yet
+    ASSERT_TRUE(write_file(at("b.txt"), "first"));
+    EXPECT_TRUE(fs::is_symlink(at("b.txt")));
+    EXPECT_EQ(*read_text(at("real/b.txt"), 9), "first");
 }
 
 /// One file that may not be replaced keeps all of them as they were.

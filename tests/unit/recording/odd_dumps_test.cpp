@@ -187,6 +187,13 @@ TEST(OddDumps, AMaskOfTruthValuesLeavesItsTokensOut) {
     EXPECT_EQ(std::vector<uint8_t>(mask.begin(), mask.begin() + 5), (std::vector<uint8_t>{1, 1, 1, 0, 0}));
     EXPECT_EQ(std::ranges::count(mask, 0), 6);
     EXPECT_EQ(std::ranges::count(*layer_of(*recording, "bits").mask, 0), 4);
+    EXPECT_EQ(*layer_of(*recording, "channels_first").mask, mask); // (samples, channels, tokens)
+}
+
+TEST(OddDumps, AMaskThatIsAddedToAttentionIsNotTakenForTruthValues) {
+    const auto recording = open(odd("additive_mask.h5"));
+    EXPECT_EQ(layer_of(*recording, "ln").mask, nullptr);
+    expect_one(recording->warnings, {"run/mask", "negative"});
 }
 
 TEST(OddDumps, AUserBlockMayBeOfAnySize) {
