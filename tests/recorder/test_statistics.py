@@ -163,11 +163,15 @@ class StatisticsTest(RecorderTest):
                 return self.body(x)
 
         mask = torch.arange(10)[None] < torch.tensor([10, 3, 7, 1])[:, None]
-        with normscope.record(Model(), self.path, mask="attention_mask") as recorder:
-            (recorder.model(torch.randn(4, 10, 32), attention_mask=mask) * mask[..., None]).sum().backward()
-        values, _ = layer(self.path, "body.0.norm1")
-        self.assert_moments(attributes(self.path, "layers/body.0.norm1/stats/input"), values["input"][mask.numpy()])
-        self.assertEqual(attributes(self.path, "layers/body.0.norm1/density")["population"], 21 * 32)
+        for kind in (torch.bool, torch.int64, torch.int32, torch.uint8, torch.float32):  # tokenizers give int64
+            with self.subTest(kind), normscope.record(Model(), self.path, mask="attention_mask") as recorder:
+                (recorder.model(torch.randn(4, 10, 32), attention_mask=mask.to(kind)) * mask[..., None]).sum().backward()
+            values, _ = layer(self.path, "body.0.norm1")
+            self.assert_moments(attributes(self.path, "layers/body.0.norm1/stats/input"), values["input"][mask.numpy()])
+            self.assertEqual(attributes(self.path, "layers/body.0.norm1/density")["population"], 21 * 32)
+        for wrong in ((~mask).float() * -1e9, mask[:, None, None], torch.tensor(3)):
+            with self.assertRaisesRegex(ValueError, "mask: expected"), normscope.record(Model(), self.path, mask="attention_mask") as recorder:
+                recorder.model(torch.randn(4, 10, 32), attention_mask=wrong)
 
     def test_moments_alone_write_moments_alone(self):
         self.record(stack(), [torch.randn(4, 10, 32)], sample=0, statistics="moments")
